@@ -158,6 +158,9 @@ export function required<S extends Shape>(shape: S): S & { readonly required: tr
 }
 
 /** The same shape under another element or parameter name in Query/XML. */
-export function named<S extends Shape>(xmlName: string, shape: S): S & { readonly xmlName: string } {
+export function named<S extends Shape>(
+  xmlName: string,
+  shape: S,
+): S & { readonly xmlName: string } {
   return { ...shape, xmlName };
 }

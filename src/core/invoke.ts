@@ -1,0 +1,193 @@
+/**
+ * The only way to run an operation: validate, run the handler in a transaction, tell those who
+ * wait. HTTP, deliveries and replays all come through here.
+ */
+import type { AnyOperation } from '../schema/operation.ts';
+import type { Service } from '../schema/service.ts';
+import { validate } from '../schema/validate.ts';
+import { StorageFull, StorageUnavailable } from '../storage/errors.ts';
+import type { Store, Transaction } from '../storage/port.ts';
+import { failCommon } from './aws-error.ts';
+import type {
+  Caller,
+  Context,
+  Count,
+  CountSink,
+  Place,
+  Wait,
+  WaitingRoom,
+  Wake,
+} from './context.ts';
+import type { Environment } from './environment.ts';
+
+export interface Invoker {
+  /**
+   * Runs an operation and resolves with its output. Rejects with AwsError, or with what a bug threw.
+   * `signal` says that the client is gone: a parked call then ends at once and takes nothing.
+   */
+  invoke(
+    service: Service<Context>,
+    operation: AnyOperation<Context>,
+    input: unknown,
+    caller: Caller,
+    signal?: AbortSignal,
+  ): Promise<unknown>;
+  /** Takes back what an answer handed out, because it could not be written. */
+  undelivered(
+    operation: AnyOperation<Context>,
+    input: unknown,
+    output: unknown,
+    caller: Caller,
+  ): Promise<void>;
+  /** Runs our own work (a task, a repair) with the same rules as a handler. */
+  run<T>(caller: Caller, work: (context: Context) => Promise<T>): Promise<T>;
+}
+
+export interface InvokerParts {
+  readonly store: Store;
+  readonly env: Environment;
+  readonly waiters: WaitingRoom;
+  readonly counts: CountSink;
+  /** Hears of every durable timer that was set, once it is durable. */
+  readonly onTimer: (dueAtMs: number) => void;
+}
+
+/** What a handler asked for while it ran; done after the commit, dropped when it fails. */
+interface Effects {
+  wakes: Wake[];
+  ends: string[];
+  counts: Count[];
+  timersAtMs: number;
+  wait: Wait | undefined;
+}
+
+type Handler = (input: unknown, context: Context) => Promise<unknown>;
+
+export function createInvoker(parts: InvokerParts): Invoker {
+  const { store, env, waiters } = parts;
+
+  function contextFor(tx: Transaction, caller: Caller, effects: Effects, run: Run): Context {
+    return {
+      tx,
+      nowMs: tx.nowMs,
+      env,
+      caller,
+      schedule(timer) {
+        effects.timersAtMs = Math.min(effects.timersAtMs, timer.dueAtMs);
+        return tx.timers.set(timer);
+      },
+      wake: (news) => effects.wakes.push(news),
+      endWaits: (key) => effects.ends.push(key),
+      waitFor(wait) {
+        effects.wait = wait;
+        run.arrivedAtMs ??= tx.nowMs;
+        // In line before the commit: transactions run one after the other, so what another one
+        // makes available after this look is always announced to this place.
+        run.place ??= waiters.join(wait, run.arrivedAtMs + wait.seconds * 1000);
+      },
+      count: (observation) => effects.counts.push(observation),
+    };
+  }
+
+  function settle(effects: Effects): void {
+    for (const observation of effects.counts) parts.counts.count(observation);
+    if (effects.timersAtMs !== Number.POSITIVE_INFINITY) parts.onTimer(effects.timersAtMs);
+    for (const key of effects.ends) waiters.endWaits(key);
+    if (effects.wakes.length === 0) return;
+    const nowMs = env.clock.nowMs();
+    for (const news of effects.wakes) waiters.wake(news, nowMs);
+  }
+
+  async function runOnce<T>(
+    work: (context: Context) => Promise<T>,
+    caller: Caller,
+    run: Run,
+  ): Promise<{ output: T; wait: Wait | undefined }> {
+    try {
+      let effects = noEffects();
+      const output = await store.transact((tx) => {
+        effects = noEffects();
+        return work(contextFor(tx, caller, effects, run));
+      });
+      settle(effects);
+      return { output, wait: effects.wait };
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  return {
+    async invoke(service, operation, input, caller, signal) {
+      const violations = validate(operation.input, input);
+      if (violations.length > 0) throw service.describeViolation(violations);
+      const run: Run = {};
+      let taken = false;
+      try {
+        const handler = operation.handler as Handler;
+        const work = (context: Context) => handler(input, context);
+        let result = await runOnce(work, caller, run);
+        while (result.wait !== undefined && run.place !== undefined && !signal?.aborted) {
+          const { place } = run;
+          const cancel = () => place.cancel();
+          signal?.addEventListener('abort', cancel, { once: true });
+          const reason = await place.parked(result.wait.nextAtMs);
+          signal?.removeEventListener('abort', cancel);
+          if (reason === 'cancelled') break;
+          result = await runOnce(work, caller, run);
+          if (reason !== 'woken') break;
+        }
+        taken = result.wait === undefined;
+        return result.output;
+      } finally {
+        run.place?.leave(taken);
+      }
+    },
+
+    async undelivered(operation, input, output, caller) {
+      if (operation.undelivered === undefined) return;
+      const takeBack = operation.undelivered as (
+        i: unknown,
+        o: unknown,
+        c: Context,
+      ) => Promise<void>;
+      await runOnce((context) => takeBack(input, output, context), caller, {});
+    },
+
+    async run(caller, work) {
+      return (await runOnce(work, caller, {})).output;
+    },
+  };
+}
+
+function noEffects(): Effects {
+  return {
+    wakes: [],
+    ends: [],
+    counts: [],
+    timersAtMs: Number.POSITIVE_INFINITY,
+    wait: undefined,
+  };
+}
+
+/** One call across its reruns. */
+interface Run {
+  arrivedAtMs?: number;
+  place?: Place;
+}
+
+/** Storage speaks no AWS; this is where its refusals become answers. */
+function translate(error: unknown): unknown {
+  if (error instanceof StorageFull) {
+    return failCommon(
+      'ServiceUnavailable',
+      'The storage of this server is full. Nothing was changed; try again when space is available.',
+    );
+  }
+  if (error instanceof StorageUnavailable) {
+    return failCommon(
+      'ServiceUnavailable',
+      'The storage of this server cannot be written at the moment. Nothing was changed.',
+    );
+  }
+  return error;
+}

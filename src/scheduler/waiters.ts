@@ -1,0 +1,154 @@
+/**
+ * Parked long polls, in line by what they wait for. A wake-up for n entries wakes, from the front
+ * of the line, just enough calls to take n entries, so one entry never wakes two receivers.
+ *
+ * A place's life: running (the handler looks) -> parked -> running -> ... -> gone. A wake-up that
+ * meets a running place makes its next `parked` return at once. A place keeps its position in line
+ * through its reruns, so nobody is overtaken.
+ */
+import type { Place, Wait, WaitingRoom, Wake } from '../core/context.ts';
+import type { Alarm, Alarms } from './alarms.ts';
+
+type Reason = 'woken' | 'deadline' | 'cancelled' | 'ended';
+
+interface Waiter {
+  readonly line: Line;
+  readonly capacity: number;
+  readonly deadline: Alarm;
+  resume: ((reason: Reason) => void) | undefined;
+  pending: Reason | undefined;
+  /** Entries that the last wake-up counted on this place to take. */
+  credit: number;
+}
+
+interface Line {
+  readonly key: string;
+  /** Set order is arrival order. */
+  readonly waiters: Set<Waiter>;
+  /** Rings when time alone makes something available, if that is known. */
+  next: Alarm | undefined;
+}
+
+export class Waiters implements WaitingRoom {
+  readonly #lines = new Map<string, Line>();
+  readonly #alarms: Alarms;
+  #waiterCount = 0;
+  /**
+   * How many entries are available under a key now; asked when time has made some available. Set by
+   * the composition root. The answer may be too high, never too low.
+   */
+  available: (key: string) => Promise<number> = async () => 1;
+
+  constructor(alarms: Alarms) {
+    this.#alarms = alarms;
+  }
+
+  /** Calls in line, running ones included. */
+  get waiterCount(): number {
+    return this.#waiterCount;
+  }
+
+  join(wait: Omit<Wait, 'seconds'>, deadlineMs: number): Place {
+    const line = this.#lineOf(wait.key);
+    const waiter: Waiter = {
+      line,
+      capacity: wait.capacity,
+      deadline: this.#alarms.set(deadlineMs, () => resume(waiter, 'deadline')),
+      resume: undefined,
+      pending: undefined,
+      credit: 0,
+    };
+    line.waiters.add(waiter);
+    this.#waiterCount++;
+    return {
+      parked: (nextAtMs) => this.#park(waiter, nextAtMs),
+      leave: (taken) => this.#leave(waiter, taken),
+      cancel: () => resume(waiter, 'cancelled'),
+    };
+  }
+
+  wake(news: Wake, nowMs: number): void {
+    const line = this.#lines.get(news.key);
+    if (line === undefined) return;
+    if (news.atMs !== undefined && news.atMs > nowMs) this.#expect(line, news.atMs);
+    else deal(line, news.entries);
+  }
+
+  endWaits(key: string): void {
+    const line = this.#lines.get(key);
+    if (line === undefined) return;
+    for (const waiter of [...line.waiters]) resume(waiter, 'ended');
+  }
+
+  /** Answers every parked call with what there is; used when the server stops. */
+  endAll(): void {
+    for (const key of [...this.#lines.keys()]) this.endWaits(key);
+  }
+
+  #lineOf(key: string): Line {
+    let line = this.#lines.get(key);
+    if (line === undefined) {
+      line = { key, waiters: new Set(), next: undefined };
+      this.#lines.set(key, line);
+    }
+    return line;
+  }
+
+  #park(waiter: Waiter, nextAtMs: number | undefined): Promise<Reason> {
+    if (nextAtMs !== undefined) this.#expect(waiter.line, nextAtMs);
+    const { pending } = waiter;
+    if (pending !== undefined) {
+      waiter.pending = undefined;
+      return Promise.resolve(pending);
+    }
+    waiter.credit = 0;
+    return new Promise((resolve) => {
+      waiter.resume = resolve;
+    });
+  }
+
+  #leave(waiter: Waiter, taken: boolean): void {
+    const { line } = waiter;
+    if (!line.waiters.delete(waiter)) return;
+    this.#waiterCount--;
+    this.#alarms.clear(waiter.deadline);
+    if (!taken && waiter.credit > 0) deal(line, waiter.credit);
+    if (line.waiters.size > 0) return;
+    if (line.next !== undefined) this.#alarms.clear(line.next);
+    this.#lines.delete(line.key);
+  }
+
+  #expect(line: Line, atMs: number): void {
+    if (line.next !== undefined) {
+      if (line.next.atMs <= atMs) return;
+      this.#alarms.clear(line.next);
+    }
+    line.next = this.#alarms.set(atMs, () => {
+      line.next = undefined;
+      void this.available(line.key).then((entries) => deal(line, entries));
+    });
+  }
+}
+
+/** Wakes from the front until the woken can take that many entries. */
+function deal(line: Line, entries: number): void {
+  let left = entries;
+  for (const waiter of line.waiters) {
+    if (left <= 0) return;
+    if (waiter.credit > 0) continue;
+    waiter.credit = Math.min(left, waiter.capacity);
+    left -= waiter.credit;
+    resume(waiter, 'woken');
+  }
+}
+
+/** The last word that a running place hears wins, but a farewell is never replaced by a wake-up. */
+function resume(waiter: Waiter, reason: Reason): void {
+  const wakeUp = waiter.resume;
+  if (wakeUp !== undefined) {
+    waiter.resume = undefined;
+    wakeUp(reason);
+  } else if (reason !== 'woken' || waiter.pending === undefined) {
+    waiter.pending = reason;
+  }
+}
