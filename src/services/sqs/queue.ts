@@ -92,3 +92,21 @@ export function countFor(context: Context, queue: Queue, name: string, value: nu
   const { accountId, region } = queue;
   context.count({ service: 'sqs', name, resource: queue.name, accountId, region, value });
 }
+
+/** Its document is there for as long as the name of a deleted queue cannot be taken again. */
+export const deletedQueueKey = (address: QueueAddress): string =>
+  `sqs/deleted-queue/${address.accountId}/${address.region}/${address.name}`;
+
+/** Its document is there for as long as a queue cannot be purged again. */
+export const purgedQueueKey = (queue: Queue): string => `sqs/purged-queue/${queue.queueId}`;
+
+/** Writes a queue back with what has changed of it. */
+export async function saveQueue(
+  context: Context,
+  document: Document<Queue>,
+  changes: Partial<Pick<Queue, 'attributes' | 'modifiedAtMs' | 'tags'>>,
+): Promise<Queue> {
+  const queue = { ...document.value, ...changes };
+  await context.tx.documents.put(document.key, queue, { expectedVersion: document.version });
+  return queue;
+}

@@ -1,0 +1,56 @@
+/**
+ * Amazon SQS: the table of its operations. Each row stands in its own file.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html
+ */
+import type { Context } from '../../core/context.ts';
+import { operationTable, type Service } from '../../schema/service.ts';
+import { describeViolation } from './errors.ts';
+import { AddPermission } from './operations/AddPermission.ts';
+import { CreateQueue } from './operations/CreateQueue.ts';
+import { DeleteQueue } from './operations/DeleteQueue.ts';
+import { GetQueueAttributes } from './operations/GetQueueAttributes.ts';
+import { GetQueueUrl } from './operations/GetQueueUrl.ts';
+import { ListDeadLetterSourceQueues } from './operations/ListDeadLetterSourceQueues.ts';
+import { ListQueues } from './operations/ListQueues.ts';
+import { ListQueueTags } from './operations/ListQueueTags.ts';
+import { PurgeQueue } from './operations/PurgeQueue.ts';
+import { RemovePermission } from './operations/RemovePermission.ts';
+import { SetQueueAttributes } from './operations/SetQueueAttributes.ts';
+import { TagQueue } from './operations/TagQueue.ts';
+import { UntagQueue } from './operations/UntagQueue.ts';
+
+export const sqs: Service<Context> = {
+  name: 'sqs',
+  version: '2012-11-05',
+  protocols: ['aws-json', 'aws-query'],
+  json: {
+    targetPrefix: 'AmazonSQS',
+    contentType: 'application/x-amz-json-1.0',
+    errorNamespace: 'com.amazonaws.sqs',
+    queryCompatible: true,
+  },
+  query: {
+    xmlNamespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
+    pathMember: 'QueueUrl',
+    notOnPath: ['CreateQueue', 'ListQueues'],
+    messages: {
+      QueueDoesNotExist: 'The specified queue does not exist for this wsdl version.',
+    },
+  },
+  operations: operationTable<Context>([
+    AddPermission,
+    CreateQueue,
+    DeleteQueue,
+    GetQueueAttributes,
+    GetQueueUrl,
+    ListDeadLetterSourceQueues,
+    ListQueueTags,
+    ListQueues,
+    PurgeQueue,
+    RemovePermission,
+    SetQueueAttributes,
+    TagQueue,
+    UntagQueue,
+  ]),
+  describeViolation,
+};
