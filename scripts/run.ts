@@ -1,0 +1,16 @@
+/** Every script of the project: `node scripts/run.ts <command>`. */
+
+const commands: { readonly [name: string]: () => Promise<{ run(): Promise<void> }> } = {
+  'reference-config': () => import('./reference-config.ts'),
+  test: () => import('./test.ts'),
+};
+
+const [name = ''] = process.argv.slice(2);
+const load = commands[name];
+if (load === undefined) {
+  const known = Object.keys(commands).join(', ');
+  process.stderr.write(`No script "${name}". There are: ${known}.\n`);
+  process.exitCode = 1;
+} else {
+  await (await load()).run();
+}

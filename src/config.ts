@@ -1,0 +1,224 @@
+/**
+ * The one place that reads flags, the environment and waystation.yaml. Answers one frozen Config;
+ * flags win over the environment, that wins over the file, that wins over the defaults. Whatever it
+ * does not know it refuses, so that a mistyped option never passes for the default.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseQueueDeclarations, type QueueDeclaration, type QueueInput } from './declarations.ts';
+import {
+  flagOf,
+  isLoopback,
+  nearest,
+  type OptionName,
+  optionNames,
+  options,
+  type Settings,
+  StartRefused,
+  variableOf,
+} from './options.ts';
+
+export interface Config extends Settings {
+  /** Queues that exist once the server is ready, from the file. */
+  readonly queues: readonly QueueDeclaration[];
+}
+
+export type Command =
+  | { readonly kind: 'serve'; readonly config: Config }
+  | { readonly kind: 'help' | 'version' };
+
+export interface Surroundings {
+  /** The arguments behind the program's name. */
+  readonly argv: readonly string[];
+  readonly environment: { readonly [name: string]: string | undefined };
+  /** The working folder: relative paths count from here. */
+  readonly folder: string;
+}
+
+/** A text that was given for an option, and where, in the words of a refusal. */
+interface Given {
+  readonly text: string;
+  readonly where: string;
+  readonly folder: string;
+}
+
+/** Later sources of a list win over earlier ones. */
+type Source = ReadonlyMap<string, Given>;
+
+const COMMANDS = ['serve'];
+const FILE_NAME = 'waystation.yaml';
+const VARIABLE_PREFIX = 'WAYSTATION_';
+/** Options outside the table: they say where or whether to read, not how to serve. */
+const CONFIG = 'config';
+
+/**
+ * Kubernetes gives every pod variables about each service, so a service called `waystation` makes
+ * WAYSTATION_SERVICE_HOST, WAYSTATION_PORT_4566_TCP and more, none of them meant for us.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ */
+const SERVICE_LINK = /^WAYSTATION_(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
+const SERVICE_LINK_VALUE = /^(tcp|udp|sctp):\/\//;
+
+/** Reads everything. Throws StartRefused with a sentence for whoever started the program. */
+export async function readCommand(surroundings: Surroundings): Promise<Command> {
+  const { argv, environment, folder } = surroundings;
+  const fromFlags = readFlags(argv, folder);
+  if (fromFlags.has('help')) return { kind: 'help' };
+  if (fromFlags.has('version')) return { kind: 'version' };
+  const fromEnvironment = readEnvironment(environment, folder);
+  const named = fromFlags.get(CONFIG) ?? fromEnvironment.get(CONFIG);
+  const file = await readFile(named, folder);
+  const settings = settle([file.source, fromEnvironment, fromFlags], folder);
+  return { kind: 'serve', config: freeze({ ...settings, queues: file.queues }) };
+}
+
+/** What an embedding program may choose; the same checks as for flags. */
+export type EmbeddedOptions = {
+  readonly [N in OptionName]?: Settings[N] | undefined;
+} & {
+  /** Queues to exist at start. */
+  readonly queues?: readonly QueueInput[] | undefined;
+};
+
+/** The Config of a program that gives options as values. Throws StartRefused. */
+export function configOf(given: EmbeddedOptions, folder: string): Config {
+  const source = new Map<string, Given>();
+  for (const [name, value] of Object.entries(given)) {
+    if (name === 'queues' || value === undefined) continue;
+    if (!(name in options)) throw unknown(`option "${name}"`, name, optionNames);
+    source.set(name, { text: String(value), where: `option "${name}"`, folder });
+  }
+  const queues = parseQueueDeclarations(given.queues, 'option "queues"');
+  return freeze({ ...settle([source], folder), queues });
+}
+
+function freeze(config: Config): Config {
+  const refusal = contradiction(config);
+  if (refusal !== undefined) throw new StartRefused(refusal);
+  return Object.freeze({ ...config, queues: Object.freeze(config.queues) });
+}
+
+function contradiction(config: Config): string | undefined {
+  const { host, auth, publicUrl, testClock } = config;
+  if (!isLoopback(host) && auth !== 'off') {
+    return (
+      `Other machines can reach ${host}, and this version does not check credentials. ` +
+      'Add --auth off if everybody who reaches this address may use it, or leave --host out.'
+    );
+  }
+  const isPublic =
+    !isLoopback(host) || (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname));
+  if (testClock && isPublic) {
+    return (
+      '--test-clock lets every caller move the time, so it works on a loopback address only. ' +
+      'Leave out --test-clock, or --host and --public-url.'
+    );
+  }
+  return undefined;
+}
+
+/** The last source that names an option decides; unnamed options take their defaults. */
+function settle(sources: readonly Source[], folder: string): Settings {
+  const value = <N extends OptionName>(name: N): Settings[N] => {
+    const given = sources.findLast((source) => source.has(name))?.get(name);
+    const row = options[name];
+    const text = given?.text ?? row.default;
+    // A row without a default text has a type that includes undefined.
+    if (text === undefined) return undefined as Settings[N];
+    const parsed = row.parse(text, given?.folder ?? folder);
+    if (parsed !== undefined) return parsed as Settings[N];
+    throw new StartRefused(`${given?.where} must be ${row.expects}, not "${text}".`);
+  };
+  return Object.fromEntries(optionNames.map((name) => [name, value(name)])) as Settings;
+}
+
+function readFlags(argv: readonly string[], folder: string): Source {
+  const source = new Map<string, Given>();
+  const known = [...optionNames, CONFIG, 'help', 'version'];
+  const byFlag = new Map(known.map((name) => [`--${flagOf(name)}`, name]));
+  byFlag.set('-h', 'help');
+  const words = [...argv];
+  if (words[0] !== undefined && !words[0].startsWith('-')) {
+    const command = words.shift() ?? '';
+    if (!COMMANDS.includes(command)) throw unknown(`command "${command}"`, command, COMMANDS);
+  }
+  for (let i = 0; i < words.length; i++) {
+    const [flag = '', ...rest] = (words[i] ?? '').split('=');
+    const name = byFlag.get(flag);
+    if (name === undefined) throw unknown(`option "${flag}"`, flag, [...byFlag.keys()]);
+    let text = rest.length > 0 ? rest.join('=') : undefined;
+    if (text === undefined && isSwitch(name)) text = 'true';
+    text ??= words[++i];
+    if (text === undefined) throw new StartRefused(`${flag} needs a value after it.`);
+    source.set(name, { text, where: flag, folder });
+  }
+  return source;
+}
+
+function isSwitch(name: string): boolean {
+  if (name === CONFIG) return false;
+  return !(name in options) || options[name as OptionName].placeholder === '';
+}
+
+function readEnvironment(environment: Surroundings['environment'], folder: string): Source {
+  const source = new Map<string, Given>();
+  const byVariable = new Map([...optionNames, CONFIG].map((name) => [variableOf(name), name]));
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!variable.startsWith(VARIABLE_PREFIX) || text === undefined || text === '') continue;
+    if (SERVICE_LINK.test(variable) || SERVICE_LINK_VALUE.test(text)) continue;
+    const name = byVariable.get(variable);
+    if (name === undefined) {
+      throw unknown(`environment variable ${variable}`, variable, [...byVariable.keys()]);
+    }
+    source.set(name, { text, where: variable, folder });
+  }
+  return source;
+}
+
+interface FileContents {
+  readonly source: Source;
+  readonly queues: readonly QueueDeclaration[];
+}
+
+async function readFile(named: Given | undefined, folder: string): Promise<FileContents> {
+  const path = resolve(named?.folder ?? folder, named?.text ?? FILE_NAME);
+  if (!existsSync(path)) {
+    if (named === undefined) return { source: new Map(), queues: [] };
+    throw new StartRefused(`${named.where} names a file that is not there: ${path}`);
+  }
+  const contents = await parseYaml(path);
+  const source = new Map<string, Given>();
+  const byKey = new Map(optionNames.map((name) => [flagOf(name), name]));
+  for (const [key, value] of Object.entries(contents)) {
+    if (key === 'queues') continue;
+    const where = `"${key}" in ${path}`;
+    const name = byKey.get(key);
+    if (name === undefined) throw unknown(`key ${where}`, key, [...byKey.keys(), 'queues']);
+    if (value === null || typeof value === 'object') {
+      throw new StartRefused(`${where} must be ${options[name].expects}.`);
+    }
+    source.set(name, { text: String(value), where, folder: dirname(path) });
+  }
+  return { source, queues: parseQueueDeclarations(contents.queues, path) };
+}
+
+async function parseYaml(path: string): Promise<{ readonly [key: string]: unknown }> {
+  const { parse } = await import('yaml');
+  let contents: unknown;
+  try {
+    contents = parse(readFileSync(path, 'utf8')) ?? {};
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartRefused(`${path} cannot be read: ${reason}`);
+  }
+  if (typeof contents === 'object' && !Array.isArray(contents)) {
+    return contents as { readonly [key: string]: unknown };
+  }
+  throw new StartRefused(`${path} must hold options and their values, such as "port: 4566".`);
+}
+
+function unknown(what: string, text: string, known: readonly string[]): StartRefused {
+  const meant = nearest(text, known);
+  const hint = meant === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${meant}?`;
+  return new StartRefused(`Unknown ${what}. ${hint}`);
+}
