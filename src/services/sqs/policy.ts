@@ -5,6 +5,7 @@
  */
 import { fail } from './errors.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts';
+import { invalidParameter } from './parameter.ts';
 
 const BYTES_MAX = 8_192;
 const STATEMENTS_MAX = 20;
@@ -83,10 +84,10 @@ export const hasStatement = (policy: Policy, label: string): boolean =>
 
 /** How SQS refuses an action that is not one of its own. */
 export const unknownAction = (action: string): Error =>
-  fail(
-    'InvalidParameterValue',
-    `Value ${action} for parameter ActionName is invalid. ` +
-      'Reason: Please refer to the appropriate WSDL for a list of valid actions.',
+  invalidParameter(
+    'ActionName',
+    action,
+    'Please refer to the appropriate WSDL for a list of valid actions.',
   );
 
 const invalidPolicy = (): Error =>

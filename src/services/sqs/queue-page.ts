@@ -1,7 +1,7 @@
 /** Pages of queues, as ListQueues and ListDeadLetterSourceQueues answer them. */
 import type { Context } from '../../core/context.ts';
 import { decodePageToken, encodePageToken } from '../../core/page-token.ts';
-import { fail } from './errors.ts';
+import { checkRange, invalidParameter } from './parameter.ts';
 
 const RESULTS_MAX = 1_000;
 
@@ -38,19 +38,13 @@ export async function pageOfQueues(
 
 function readLimit(maxResults: number | undefined): number {
   if (maxResults === undefined) return RESULTS_MAX;
-  if (maxResults >= 1 && maxResults <= RESULTS_MAX) return maxResults;
-  throw fail(
-    'InvalidParameterValue',
-    `Value ${maxResults} for parameter MaxResults is invalid. ` +
-      `Reason: Must be between 1 and ${RESULTS_MAX}, if provided.`,
-  );
+  const reason = `Must be between 1 and ${RESULTS_MAX}, if provided.`;
+  checkRange('MaxResults', maxResults, { min: 1, max: RESULTS_MAX }, reason);
+  return maxResults;
 }
 
 function readToken(token: string): string {
   const name = decodePageToken(token);
   if (name !== undefined) return name;
-  throw fail(
-    'InvalidParameterValue',
-    `Value ${token} for parameter NextToken is invalid. Reason: Invalid or expired next token.`,
-  );
+  throw invalidParameter('NextToken', token, 'Invalid or expired next token.');
 }

@@ -7,6 +7,7 @@ import { parseArn } from '../../core/arn.ts';
 import type { Context } from '../../core/context.ts';
 import { fail } from './errors.ts';
 import { type JsonObject, parseJsonObject } from './json-object.ts';
+import { invalidParameter } from './parameter.ts';
 import { isFifo, type Queue, type QueueAddress, queueArn, queueKey } from './queue.ts';
 
 export interface RedrivePolicy {
@@ -68,10 +69,7 @@ function readMaxReceiveCount(text: string, value: unknown): number {
 }
 
 function refused(text: string, reason: string): Error {
-  return fail(
-    'InvalidParameterValue',
-    `Value ${text} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
-  );
+  return invalidParameter('RedrivePolicy', text, reason);
 }
 
 /** The redrive policy of a queue that is stored, and therefore valid. */
@@ -174,10 +172,10 @@ function malformedAllowPolicy(): Error {
 }
 
 function refusedAllowPolicy(text: string, reason: string): Error {
-  return fail(
-    'InvalidParameterValue',
-    `Value ${text} for parameter RedriveAllowPolicy is invalid. ` +
-      `Reason: Amazon SQS can't create the redrive allow policy. ${reason}`,
+  return invalidParameter(
+    'RedriveAllowPolicy',
+    text,
+    `Amazon SQS can't create the redrive allow policy. ${reason}`,
   );
 }
 

@@ -2,6 +2,7 @@
 import { operation } from '../../../core/operation.ts';
 import { list, named, required, string, structure } from '../../../schema/shapes.ts';
 import { fail } from '../errors.ts';
+import { invalidParameter, missingParameter } from '../parameter.ts';
 import { ACTIONS_MAX, addStatement, hasStatement, parsePolicy, unknownAction } from '../policy.ts';
 import { loadQueueDocument, queueArn, saveQueue } from '../queue.ts';
 
@@ -62,7 +63,7 @@ export const AddPermission = operation({
     checkActions(Actions);
     const current = queue.attributes.Policy;
     if (current !== undefined && hasStatement(parsePolicy(current), Label)) {
-      throw invalid(Label, 'Label', 'Already exists.');
+      throw invalidParameter('Label', Label, 'Already exists.');
     }
     const Policy = addStatement(current, queueArn(queue), {
       Sid: Label,
@@ -81,32 +82,26 @@ export const AddPermission = operation({
 const bare = (values: readonly string[]): string | readonly string[] =>
   values.length === 1 ? (values[0] ?? '') : values;
 
-const invalid = (value: string, name: string, reason: string): Error =>
-  fail(
-    'InvalidParameterValue',
-    `Value ${value} for parameter ${name} is invalid. Reason: ${reason}`,
-  );
-
 function checkLabel(label: string): void {
   if (LABEL.test(label)) return;
-  throw invalid(
-    label,
+  throw invalidParameter(
     'Label',
+    label,
     'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.',
   );
 }
 
 function checkAccountIds(accountIds: readonly string[]): void {
-  if (accountIds.length === 0) throw missing('AWSAccountIds');
+  if (accountIds.length === 0) throw missingParameter('AWSAccountIds');
   for (const accountId of accountIds) {
     if (!ACCOUNT_ID.test(accountId)) {
-      throw invalid(`[${accountId}]`, 'PrincipalId', 'Unable to verify.');
+      throw invalidParameter('PrincipalId', `[${accountId}]`, 'Unable to verify.');
     }
   }
 }
 
 function checkActions(actions: readonly string[]): void {
-  if (actions.length === 0) throw missing('Actions');
+  if (actions.length === 0) throw missingParameter('Actions');
   if (actions.length > ACTIONS_MAX) {
     throw fail(
       'OverLimit',
@@ -115,15 +110,12 @@ function checkActions(actions: readonly string[]): void {
   }
   for (const action of actions) {
     if (OWNER_ONLY.includes(action)) {
-      throw invalid(
-        `SQS:${action}`,
+      throw invalidParameter(
         'ActionName',
+        `SQS:${action}`,
         'Only the queue owner is allowed to invoke this action.',
       );
     }
     if (!GRANTABLE.includes(action)) throw unknownAction(`SQS:${action}`);
   }
 }
-
-const missing = (name: string): Error =>
-  fail('MissingParameter', `The request must contain the parameter ${name}.`);

@@ -1,7 +1,7 @@
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_RemovePermission.html */
 import { operation } from '../../../core/operation.ts';
 import { required, string, structure } from '../../../schema/shapes.ts';
-import { fail } from '../errors.ts';
+import { invalidParameter } from '../parameter.ts';
 import { hasStatement, parsePolicy, removeStatement } from '../policy.ts';
 import { loadQueueDocument, saveQueue } from '../queue.ts';
 
@@ -23,11 +23,7 @@ export const RemovePermission = operation({
     const { Policy: text, ...others } = document.value.attributes;
     const policy = text === undefined ? undefined : parsePolicy(text);
     if (policy === undefined || !hasStatement(policy, input.Label)) {
-      throw fail(
-        'InvalidParameterValue',
-        `Value ${input.Label} for parameter Label is invalid. ` +
-          "Reason: can't find label on existing policy.",
-      );
+      throw invalidParameter('Label', input.Label, "can't find label on existing policy.");
     }
     const Policy = removeStatement(policy, input.Label);
     const attributes = Policy === undefined ? others : { ...others, Policy };

@@ -1,7 +1,7 @@
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_TagQueue.html */
 import { operation } from '../../../core/operation.ts';
 import { named, required, string, structure } from '../../../schema/shapes.ts';
-import { fail } from '../errors.ts';
+import { missingParameter } from '../parameter.ts';
 import { loadQueueDocument, saveQueue } from '../queue.ts';
 import { tagMap, withTags } from '../tags.ts';
 
@@ -21,7 +21,7 @@ export const TagQueue = operation({
   handler: async (input, context) => {
     const document = await loadQueueDocument(input.QueueUrl, context);
     if (Object.keys(input.Tags).length === 0) {
-      throw fail('MissingParameter', 'The request must contain the parameter Tags.');
+      throw missingParameter('Tags');
     }
     const { name, tags } = document.value;
     await saveQueue(context, document, { tags: withTags(name, tags, input.Tags) });
