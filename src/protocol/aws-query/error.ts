@@ -1,0 +1,28 @@
+/** AwsError to the ErrorResponse document of the Query protocol. */
+import type { AwsError } from '../../core/aws-error.ts';
+import type { WireAnswer, WireService } from '../protocol.ts';
+import { XML_DECLARATION } from './encode.ts';
+import { escapeXml } from './xml.ts';
+
+export const XML_TYPE = 'text/xml';
+
+export function encodeXmlError(
+  service: WireService | undefined,
+  error: AwsError,
+  requestId: string,
+): WireAnswer {
+  const { row, code, queryCode } = error;
+  const message = service?.query?.messages?.[code] ?? error.message;
+  const xmlNamespace = service?.query?.xmlNamespace;
+  const namespaceAttribute = xmlNamespace === undefined ? '' : ` xmlns="${xmlNamespace}"`;
+  const fault = row.fault === 'client' ? 'Sender' : 'Receiver';
+  return {
+    status: row.status,
+    contentType: XML_TYPE,
+    headers: [],
+    body:
+      `${XML_DECLARATION}<ErrorResponse${namespaceAttribute}><Error><Type>${fault}</Type>` +
+      `<Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(message)}</Message><Detail/>` +
+      `</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+  };
+}
