@@ -1,5 +1,9 @@
-/** The ordered map of `sorted-btree`, whose CommonJS default export Node hands over one level deep. */
-import sortedBTree from 'sorted-btree';
+/** The ordered map of `sorted-btree`. */
+import { createRequire } from 'node:module';
+
+// The package is CommonJS with a member called `default`, which Node and test runners import
+// differently; `require` means the same everywhere.
+const sortedBTree: typeof import('sorted-btree') = createRequire(import.meta.url)('sorted-btree');
 
 export const BTree = sortedBTree.default;
-export type BTree<K, V> = InstanceType<typeof sortedBTree.default<K, V>>;
+export type BTree<K, V> = import('sorted-btree').default<K, V>;
