@@ -28,11 +28,13 @@ export const awsQuery: Protocol = {
  * parameter is given too. Operations that make no sense there are refused.
  */
 function decodeQuery(service: WireService, operation: WireOperation, request: WireRequest) {
-  const input = decodeForm(operation.input, formOf(request)) as { [name: string]: unknown };
   const { pathMember, notOnPath } = service.query ?? {};
-  if (request.path === '/' || pathMember === undefined) return input;
-  if (notOnPath?.includes(operation.name)) throw invalidAction(operation.name);
-  if (operation.input.members[pathMember] !== undefined) input[pathMember] ??= request.path;
+  const onPath = request.path !== '/';
+  if (onPath && notOnPath?.includes(operation.name)) throw invalidAction(operation.name);
+  const input = decodeForm(operation.input, formOf(request)) as { [name: string]: unknown };
+  if (onPath && pathMember !== undefined && operation.input.members[pathMember] !== undefined) {
+    input[pathMember] ??= request.path;
+  }
   return input;
 }
 
