@@ -6,16 +6,19 @@ import type { Context } from '../../core/context.ts';
 import { operationTable, type Service } from '../../schema/service.ts';
 import { describeViolation } from './errors.ts';
 import { AddPermission } from './operations/AddPermission.ts';
+import { CancelMessageMoveTask } from './operations/CancelMessageMoveTask.ts';
 import { CreateQueue } from './operations/CreateQueue.ts';
 import { DeleteQueue } from './operations/DeleteQueue.ts';
 import { GetQueueAttributes } from './operations/GetQueueAttributes.ts';
 import { GetQueueUrl } from './operations/GetQueueUrl.ts';
 import { ListDeadLetterSourceQueues } from './operations/ListDeadLetterSourceQueues.ts';
+import { ListMessageMoveTasks } from './operations/ListMessageMoveTasks.ts';
 import { ListQueues } from './operations/ListQueues.ts';
 import { ListQueueTags } from './operations/ListQueueTags.ts';
 import { PurgeQueue } from './operations/PurgeQueue.ts';
 import { RemovePermission } from './operations/RemovePermission.ts';
 import { SetQueueAttributes } from './operations/SetQueueAttributes.ts';
+import { StartMessageMoveTask } from './operations/StartMessageMoveTask.ts';
 import { TagQueue } from './operations/TagQueue.ts';
 import { UntagQueue } from './operations/UntagQueue.ts';
 
@@ -39,16 +42,19 @@ export const sqs: Service<Context> = {
   },
   operations: operationTable<Context>([
     AddPermission,
+    CancelMessageMoveTask,
     CreateQueue,
     DeleteQueue,
     GetQueueAttributes,
     GetQueueUrl,
     ListDeadLetterSourceQueues,
+    ListMessageMoveTasks,
     ListQueueTags,
     ListQueues,
     PurgeQueue,
     RemovePermission,
     SetQueueAttributes,
+    StartMessageMoveTask,
     TagQueue,
     UntagQueue,
   ]),

@@ -5,6 +5,7 @@
  */
 import type { Context } from '../../core/context.ts';
 import type { Task } from '../../scheduler/task.ts';
+import { moveMessagesTask } from './move-messages.ts';
 import { numberAttribute, type Queue, queueKey, queueRef } from './queue.ts';
 
 const EXPIRE_KIND = 'sqs.expire-messages';
@@ -64,4 +65,4 @@ const expireMessages: Task = {
   },
 };
 
-export const sqsTasks: readonly Task[] = [expireMessages];
+export const sqsTasks: readonly Task[] = [expireMessages, moveMessagesTask];
