@@ -1,6 +1,7 @@
 /** Every script of the project: `node scripts/run.ts <command>`. */
 
 const commands: { readonly [name: string]: () => Promise<{ run(): Promise<void> }> } = {
+  build: () => import('./build.ts'),
   'reference-config': () => import('./reference-config.ts'),
   test: () => import('./test.ts'),
 };
