@@ -1,0 +1,83 @@
+/**
+ * SendMessageBatch: delivers up to ten messages to a queue, each with its own outcome.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+ */
+import { operation } from '../../../core/operation.ts';
+import { required, string, structure } from '../../../schema/shapes.ts';
+import { checkBatch, emptyEntryMember, forEachEntry } from '../batch.ts';
+import { fail } from '../errors.ts';
+import { loadQueue } from '../queue.ts';
+import { acceptMessage, messageBytes, storeMessages } from '../sending.ts';
+import { batchEntries, batchResult, outgoingMembers } from '../shapes.ts';
+
+const ENTRY = 'SendMessageBatchRequestEntry';
+
+/** The limit of the service, whatever the queue's own MaximumMessageSize. */
+const BATCH_BYTES_MAX = 1_048_576;
+
+export const SendMessageBatch = operation({
+  name: 'SendMessageBatch',
+  input: structure({
+    QueueUrl: required(string()),
+    Entries: batchEntries(ENTRY, structure({ Id: required(string()), ...outgoingMembers })),
+  }),
+  output: batchResult(
+    'SendMessageBatchResultEntry',
+    structure({
+      Id: required(string()),
+      MessageId: required(string()),
+      MD5OfMessageBody: required(string()),
+      MD5OfMessageAttributes: string(),
+      MD5OfMessageSystemAttributes: string(),
+      SequenceNumber: string(),
+    }),
+  ),
+  errors: [
+    'BatchEntryIdsNotDistinct',
+    'BatchRequestTooLong',
+    'EmptyBatchRequest',
+    'InvalidAddress',
+    'InvalidBatchEntryId',
+    'InvalidSecurity',
+    'KmsAccessDenied',
+    'KmsDisabled',
+    'KmsInvalidKeyUsage',
+    'KmsInvalidState',
+    'KmsNotFound',
+    'KmsOptInRequired',
+    'KmsThrottled',
+    'QueueDoesNotExist',
+    'RequestThrottled',
+    'TooManyEntriesInBatchRequest',
+    'UnsupportedOperation',
+  ],
+  async handler({ QueueUrl, Entries }, context) {
+    const queue = await loadQueue(QueueUrl, context);
+    checkBatch(ENTRY, Entries);
+    const sizes = Entries.map(messageBytes);
+    checkBatchBytes(sizes);
+    const { Successful: accepted, Failed } = await forEachEntry(Entries, (entry, index) => {
+      if (entry.MessageBody === '') throw emptyEntryMember(ENTRY, index, 'MessageBody');
+      return { Id: entry.Id, message: acceptMessage(queue, entry, sizes[index] ?? 0, context) };
+    });
+    const sent = await storeMessages(
+      queue,
+      accepted.map(({ message }) => message),
+      context,
+    );
+    const Successful = accepted.map(({ Id, message }, index) => ({
+      Id,
+      ...(sent[index] ?? message.sent),
+    }));
+    return { Successful, Failed };
+  },
+});
+
+function checkBatchBytes(sizes: readonly number[]): void {
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (bytes <= BATCH_BYTES_MAX) return;
+  throw fail(
+    'BatchRequestTooLong',
+    `Batch requests cannot be longer than ${BATCH_BYTES_MAX} bytes. You have sent ${bytes} bytes.`,
+  );
+}
