@@ -29,15 +29,20 @@ interface Line {
   next: Alarm | undefined;
 }
 
+/** What stands behind a key. */
+export interface Available {
+  /** How many entries are available now. May be too high, never too low. */
+  readonly entries: number;
+  /** When, later than now, time alone makes the next one available. */
+  readonly nextAtMs?: number;
+}
+
 export class Waiters implements WaitingRoom {
   readonly #lines = new Map<string, Line>();
   readonly #alarms: Alarms;
   #waiterCount = 0;
-  /**
-   * How many entries are available under a key now; asked when time has made some available. Set by
-   * the composition root. The answer may be too high, never too low.
-   */
-  available: (key: string) => Promise<number> = async () => 1;
+  /** Asked when time has made something available under a key. Set by the composition root. */
+  available: (key: string) => Promise<Available> = async () => ({ entries: 1 });
 
   constructor(alarms: Alarms) {
     this.#alarms = alarms;
@@ -125,8 +130,24 @@ export class Waiters implements WaitingRoom {
     }
     line.next = this.#alarms.set(atMs, () => {
       line.next = undefined;
-      void this.available(line.key).then((entries) => deal(line, entries));
+      void this.#look(line);
     });
+  }
+
+  /**
+   * A line knows only the next instant, so that a busy key costs no more than a quiet one; what
+   * comes after it is asked for when it has come. The waiters themselves may be asleep since before
+   * any of these instants were known.
+   */
+  async #look(line: Line): Promise<void> {
+    try {
+      const { entries, nextAtMs } = await this.available(line.key);
+      deal(line, entries);
+      if (nextAtMs !== undefined && line.waiters.size > 0) this.#expect(line, nextAtMs);
+    } catch {
+      // The store cannot be asked; the call that wakes up tells its client so.
+      deal(line, 1);
+    }
   }
 }
 

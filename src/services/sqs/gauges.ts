@@ -55,14 +55,20 @@ async function readQueue(tx: Transaction, queue: Queue): Promise<readonly [strin
 }
 
 /**
- * How many messages are visible behind a key on which receivers wait; 0 when the queue is gone. On
- * a FIFO queue it may be more than can be received, because a group may be locked.
+ * What stands behind a key on which receivers wait, for `scheduler/waiters.ts`: how many messages
+ * are visible, and when time alone makes the next one so. Nothing when the queue is gone. On a FIFO
+ * queue the count may be more than can be received, because a group may be locked.
  */
-export async function countVisible(tx: Transaction, waitKey: string): Promise<number> {
+export async function availableBehind(
+  tx: Transaction,
+  waitKey: string,
+): Promise<{ readonly entries: number; readonly nextAtMs?: number }> {
   const queueId = waitKey.slice(waitKey.indexOf('/') + 1);
   const timer = await tx.timers.get(expiryTimerKey(queueId));
-  if (timer === undefined) return 0;
+  if (timer === undefined) return { entries: 0 };
   const { name } = timer.payload as Pick<Queue, 'name'>;
-  const { visible } = await tx.queues.count({ key: waitKey, ordered: isFifo({ name }) });
-  return visible;
+  const ref = { key: waitKey, ordered: isFifo({ name }) };
+  const { visible: entries } = await tx.queues.count(ref);
+  const nextAtMs = await tx.queues.nextVisibleAtMs(ref);
+  return nextAtMs === undefined ? { entries } : { entries, nextAtMs };
 }

@@ -7,7 +7,11 @@ import { operationTable, type Service } from '../../schema/service.ts';
 import { describeViolation } from './errors.ts';
 import { AddPermission } from './operations/AddPermission.ts';
 import { CancelMessageMoveTask } from './operations/CancelMessageMoveTask.ts';
+import { ChangeMessageVisibility } from './operations/ChangeMessageVisibility.ts';
+import { ChangeMessageVisibilityBatch } from './operations/ChangeMessageVisibilityBatch.ts';
 import { CreateQueue } from './operations/CreateQueue.ts';
+import { DeleteMessage } from './operations/DeleteMessage.ts';
+import { DeleteMessageBatch } from './operations/DeleteMessageBatch.ts';
 import { DeleteQueue } from './operations/DeleteQueue.ts';
 import { GetQueueAttributes } from './operations/GetQueueAttributes.ts';
 import { GetQueueUrl } from './operations/GetQueueUrl.ts';
@@ -16,7 +20,10 @@ import { ListMessageMoveTasks } from './operations/ListMessageMoveTasks.ts';
 import { ListQueues } from './operations/ListQueues.ts';
 import { ListQueueTags } from './operations/ListQueueTags.ts';
 import { PurgeQueue } from './operations/PurgeQueue.ts';
+import { ReceiveMessage } from './operations/ReceiveMessage.ts';
 import { RemovePermission } from './operations/RemovePermission.ts';
+import { SendMessage } from './operations/SendMessage.ts';
+import { SendMessageBatch } from './operations/SendMessageBatch.ts';
 import { SetQueueAttributes } from './operations/SetQueueAttributes.ts';
 import { StartMessageMoveTask } from './operations/StartMessageMoveTask.ts';
 import { TagQueue } from './operations/TagQueue.ts';
@@ -43,7 +50,11 @@ export const sqs: Service<Context> = {
   operations: operationTable<Context>([
     AddPermission,
     CancelMessageMoveTask,
+    ChangeMessageVisibility,
+    ChangeMessageVisibilityBatch,
     CreateQueue,
+    DeleteMessage,
+    DeleteMessageBatch,
     DeleteQueue,
     GetQueueAttributes,
     GetQueueUrl,
@@ -52,7 +63,10 @@ export const sqs: Service<Context> = {
     ListQueueTags,
     ListQueues,
     PurgeQueue,
+    ReceiveMessage,
     RemovePermission,
+    SendMessage,
+    SendMessageBatch,
     SetQueueAttributes,
     StartMessageMoveTask,
     TagQueue,

@@ -3,36 +3,16 @@
  * next receive meets it. Nothing moves when a visibility timeout ends.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
  */
-import { parseArn } from '../../core/arn.ts';
 import type { Context } from '../../core/context.ts';
 import type { Claim, Entry, NewEntry } from '../../storage/port.ts';
 import { decodeMessage, encodeMessage } from './message.ts';
-import { isFifo, type Queue, queueArn, queueKey, queueRef } from './queue.ts';
+import { findQueueByArn } from './move-task.ts';
+import { isFifo, type Queue, queueArn, queueRef } from './queue.ts';
+import { type RedrivePolicy, redrivePolicyOf } from './redrive-policy.ts';
+import { expectExpiry } from './tasks.ts';
 
 /** One receive moves no more than this, so that a backlog of dead letters cannot hold it up. */
 const MOVES_MAX = 100;
-
-export interface RedrivePolicy {
-  readonly deadLetterTargetArn: string;
-  readonly maxReceiveCount: number;
-}
-
-/** The queue's policy; the attribute was checked when it was set. */
-export function redrivePolicyOf(queue: Queue): RedrivePolicy | undefined {
-  const text = queue.attributes.RedrivePolicy;
-  if (!text) return undefined;
-  const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text);
-  return { deadLetterTargetArn, maxReceiveCount: Number(maxReceiveCount) };
-}
-
-/** The queue under that ARN, or undefined where it was deleted since. */
-async function targetOf(policy: RedrivePolicy, context: Context): Promise<Queue | undefined> {
-  const arn = parseArn(policy.deadLetterTargetArn);
-  if (arn === undefined) return undefined;
-  const { region, accountId, resource: name } = arn;
-  const key = queueKey({ region, accountId, name });
-  return (await context.tx.documents.get<Queue>(key))?.value;
-}
 
 /**
  * Claims what may be handed out, and moves to the dead-letter queue what was received too often.
@@ -44,31 +24,58 @@ export async function claimOrMove(queue: Queue, claim: Claim, context: Context):
   const policy = redrivePolicyOf(queue);
   if (policy === undefined) return queues.claim(ref, claim);
 
-  let target: Queue | undefined | null = null;
+  const way = new WayOut(queue, policy, context);
   const kept: Entry[] = [];
-  let moves = 0;
-  while (kept.length < claim.limit && moves < MOVES_MAX) {
-    const entries = await queues.claim(ref, { ...claim, limit: claim.limit - kept.length });
-    const movesBefore = moves;
-    for (const entry of entries) {
-      const receives = entry.claims - 1;
-      if (receives >= policy.maxReceiveCount && target === null) {
-        target = (await targetOf(policy, context)) ?? undefined;
-      }
-      if (receives < policy.maxReceiveCount || !target) {
-        kept.push(entry);
-        continue;
-      }
-      const letter = deadLetter(queue, entry, context.nowMs);
-      await queues.move(ref, entry.sequence, queueRef(target), letter);
-      moves += 1;
+  while (kept.length < claim.limit && way.moved < MOVES_MAX) {
+    const movedBefore = way.moved;
+    const shortage = claim.limit - kept.length;
+    for (const entry of await queues.claim(ref, { ...claim, limit: shortage })) {
+      if (!(await way.take(entry))) kept.push(entry);
     }
-    if (moves === movesBefore) break;
+    if (way.moved === movedBefore) break;
   }
-  if (target && moves > 0) context.wake({ key: queueRef(target).key, entries: moves });
+  await way.announce();
   // There may be more behind the ones that were moved.
-  if (moves >= MOVES_MAX) context.wake({ key: ref.key, entries: claim.limit });
+  if (way.moved >= MOVES_MAX) context.wake({ key: ref.key, entries: claim.limit });
   return kept;
+}
+
+/** The way to the dead-letter queue, which is looked up for the first message that must go there. */
+class WayOut {
+  moved = 0;
+  readonly #source: Queue;
+  readonly #policy: RedrivePolicy;
+  readonly #context: Context;
+  #target: Promise<Queue | undefined> | undefined;
+  #oldestAtMs = Number.POSITIVE_INFINITY;
+
+  constructor(source: Queue, policy: RedrivePolicy, context: Context) {
+    this.#source = source;
+    this.#policy = policy;
+    this.#context = context;
+  }
+
+  /** Moves a claimed entry if it was received often enough before; answers whether it did. */
+  async take(entry: Entry): Promise<boolean> {
+    if (entry.claims - 1 < this.#policy.maxReceiveCount) return false;
+    const context = this.#context;
+    this.#target ??= findQueueByArn(context, this.#policy.deadLetterTargetArn);
+    const target = await this.#target;
+    if (target === undefined) return false;
+    const letter = deadLetter(this.#source, entry, context.nowMs);
+    const from = queueRef(this.#source);
+    await context.tx.queues.move(from, entry.sequence, queueRef(target), letter);
+    this.#oldestAtMs = Math.min(this.#oldestAtMs, letter.enqueuedAtMs);
+    this.moved += 1;
+    return true;
+  }
+
+  async announce(): Promise<void> {
+    const target = await this.#target;
+    if (target === undefined || this.moved === 0) return;
+    await expectExpiry(this.#context, target, this.#oldestAtMs);
+    this.#context.wake({ key: queueRef(target).key, entries: this.moved });
+  }
 }
 
 /**
