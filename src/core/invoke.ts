@@ -90,7 +90,8 @@ export function createInvoker(parts: InvokerParts): Invoker {
   }
 
   function settle(effects: Effects): void {
-    for (const observation of effects.counts) parts.counts.count(observation);
+    // A run that asks to wait counts only if its answer becomes the call's answer.
+    if (effects.wait === undefined) countAll(effects.counts);
     if (effects.timersAtMs !== Number.POSITIVE_INFINITY) parts.onTimer(effects.timersAtMs);
     for (const key of effects.ends) waiters.endWaits(key);
     if (effects.wakes.length === 0) return;
@@ -98,11 +99,15 @@ export function createInvoker(parts: InvokerParts): Invoker {
     for (const news of effects.wakes) waiters.wake(news, nowMs);
   }
 
+  function countAll(counts: readonly Count[]): void {
+    for (const observation of counts) parts.counts.count(observation);
+  }
+
   async function runOnce<T>(
     work: (context: Context) => Promise<T>,
     caller: Caller,
     run: Run,
-  ): Promise<{ output: T; wait: Wait | undefined }> {
+  ): Promise<{ output: T; wait: Wait | undefined; counts: readonly Count[] }> {
     try {
       let effects = noEffects();
       const output = await store.transact((tx) => {
@@ -110,7 +115,7 @@ export function createInvoker(parts: InvokerParts): Invoker {
         return work(contextFor(tx, caller, effects, run));
       });
       settle(effects);
-      return { output, wait: effects.wait };
+      return { output, wait: effects.wait, counts: effects.counts };
     } catch (error) {
       throw translate(error);
     }
@@ -137,6 +142,7 @@ export function createInvoker(parts: InvokerParts): Invoker {
           if (reason !== 'woken') break;
         }
         taken = result.wait === undefined;
+        if (!taken) countAll(result.counts);
         return result.output;
       } finally {
         run.place?.leave(taken);
