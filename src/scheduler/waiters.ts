@@ -41,6 +41,7 @@ export class Waiters implements WaitingRoom {
   readonly #lines = new Map<string, Line>();
   readonly #alarms: Alarms;
   #waiterCount = 0;
+  #ending = false;
   /** Asked when time has made something available under a key. Set by the composition root. */
   available: (key: string) => Promise<Available> = async () => ({ entries: 1 });
 
@@ -60,7 +61,7 @@ export class Waiters implements WaitingRoom {
       capacity: wait.capacity,
       deadline: this.#alarms.set(deadlineMs, () => resume(waiter, 'deadline')),
       resume: undefined,
-      pending: undefined,
+      pending: this.#ending ? 'ended' : undefined,
       credit: 0,
     };
     line.waiters.add(waiter);
@@ -85,8 +86,12 @@ export class Waiters implements WaitingRoom {
     for (const waiter of [...line.waiters]) resume(waiter, 'ended');
   }
 
-  /** Answers every parked call with what there is; used when the server stops. */
+  /**
+   * Answers every parked call with what there is, and from now on every call that would park; used
+   * when the server stops.
+   */
   endAll(): void {
+    this.#ending = true;
     for (const key of [...this.#lines.keys()]) this.endWaits(key);
   }
 
