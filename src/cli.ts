@@ -61,8 +61,8 @@ function stopOnSignal(waystation: Waystation, log: Log): void {
 }
 
 /**
- * Node's warnings as entries of the log, so that stderr stays one JSON value a line. That node:sqlite
- * is experimental in older Nodes is known and tested, and no news for anybody.
+ * Node's warnings as entries of the log, so that stderr stays one JSON value a line. That
+ * node:sqlite is experimental in older Nodes is known and tested, and no news for anybody.
  */
 function logWarnings(log: Log): void {
   process.removeAllListeners('warning');

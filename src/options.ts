@@ -1,4 +1,4 @@
-/** The table of options: one row drives the flags, the environment, the file, `--help` and the docs. */
+/** The table of options: a row drives flag, variable, file key, `--help` and the docs. */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
@@ -38,7 +38,7 @@ function choice<const C extends readonly string[], const D extends C[number] | u
   };
 }
 
-/** In the order of `--help`. A key is the name inside; `flagOf` and `variableOf` derive the others. */
+/** In the order of `--help`, by the name inside; `flagOf` and `variableOf` derive the others. */
 export const options = {
   port: option<number>({
     placeholder: 'PORT',

@@ -1,6 +1,6 @@
 /**
- * The rules that keep the tree readable: who may import whom, what may not be called, how big things
- * get, and that an operation is never half there. Each failure says what to do instead.
+ * The rules that keep the tree readable: who may import whom, what may not be called, how big
+ * things get, and that an operation is never half there. Each failure says what to do instead.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -39,7 +39,7 @@ type Part = (typeof PARTS)[number];
 const PORT: readonly Part[] = ['src/storage/errors.ts', 'src/storage/port.ts'];
 const BASE: readonly Part[] = ['src/core/', 'src/schema/', ...PORT];
 
-/** What a part may import beside itself. The port knows nothing; main.ts, cli.ts and index.ts all. */
+/** What a part may import beside itself. Files that are not listed may import anything. */
 const MAY_IMPORT: { readonly [P in Part]: readonly Part[] } = {
   'src/auth/': BASE,
   'src/core/': BASE,
@@ -60,7 +60,7 @@ const MAY_IMPORT: { readonly [P in Part]: readonly Part[] } = {
   'src/options.ts': [],
 };
 
-/** Packages and built-in modules that only one place may know, so that they can be replaced there. */
+/** Packages and built-in modules that few places may know, so that they can be replaced there. */
 const ONLY_IN: { readonly [name: string]: readonly string[] } = {
   'node:crypto': ['src/core/', 'src/auth/', 'src/services/', 'src/protocol/', 'src/http/'],
   'node:fs': ['src/config.ts', 'src/version.ts', 'src/storage/sqlite/'],
@@ -176,6 +176,8 @@ describe('calls', () => {
 });
 
 const COLUMNS_MAX = 100;
+/** A web address cannot be broken. */
+const LONG_ADDRESS = /https?:\/\/\S{60,}/;
 const FILE_LINES_MAX = 400;
 const FUNCTION_LINES_MAX = 70;
 
@@ -186,7 +188,9 @@ describe('sizes', () => {
   it(`keep lines to ${COLUMNS_MAX} columns`, () => {
     const wrong = everything.flatMap((file) =>
       file.lines.flatMap((line, index) =>
-        line.length > COLUMNS_MAX ? [`${file.path}:${index + 1} has ${line.length} columns`] : [],
+        line.length > COLUMNS_MAX && !LONG_ADDRESS.test(line)
+          ? [`${file.path}:${index + 1} has ${line.length} columns`]
+          : [],
       ),
     );
     expect(wrong, 'a reader has two files side by side').toEqual([]);

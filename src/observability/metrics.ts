@@ -13,7 +13,7 @@ export interface RequestObservation {
   readonly seconds: number;
 }
 
-/** How observations spread over buckets; `counts[i]` were at most `bounds[i]`, the last is the rest. */
+/** How values spread over buckets: `counts[i]` were at most `bounds[i]`, the last is the rest. */
 export class Histogram {
   readonly bounds: readonly number[];
   readonly counts: number[];

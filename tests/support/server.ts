@@ -55,7 +55,7 @@ export class Server {
     });
   }
 
-  /** The endpoint of the readiness line. Rejects with what the program said when it ends instead. */
+  /** The endpoint of the readiness line. Rejects with what the program said when it ends. */
   async ready(): Promise<string> {
     const line = /Waystation is ready at (http:\S+)\n/;
     const said = new Promise<string>((resolve) => {

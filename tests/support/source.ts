@@ -124,7 +124,7 @@ function nameOf(node: unknown): string | undefined {
   return isNode(node) && typeof node.name === 'string' ? node.name : undefined;
 }
 
-/** `Date.now` of a member access, `randomUUID` of a call, `new Date` of a call without arguments. */
+/** `Date.now` of an access, `randomUUID` of a call, `new Date` of one without arguments. */
 function mentionOf(node: Node): string | undefined {
   if (node.type === 'MemberExpression' && node.computed !== true) {
     const object = nameOf(node.object);
