@@ -1,0 +1,12 @@
+/** The services that this server speaks for. */
+import type { Context } from '../core/context.ts';
+import type { Service } from '../schema/service.ts';
+import { createAdmin } from './admin/index.ts';
+import { sqsAdminOperations } from './sqs/admin/index.ts';
+import { sqs } from './sqs/index.ts';
+
+export { sqs };
+
+export const admin: Service<Context> = createAdmin(sqsAdminOperations);
+
+export const services: readonly Service<Context>[] = [sqs, admin];
