@@ -4,7 +4,14 @@ export interface OwnEndpoint {
   readonly method: 'GET' | 'POST';
   /** Exact, such as `/_waystation/health`. */
   readonly path: string;
-  answer(request: { readonly query: URLSearchParams; readonly body: string }): Promise<OwnAnswer>;
+  answer(request: OwnRequest): Promise<OwnAnswer>;
+}
+
+export interface OwnRequest {
+  readonly query: URLSearchParams;
+  /** The media type without its parameters, in lower case; empty when the header is absent. */
+  readonly mediaType: string;
+  readonly body: string;
 }
 
 export interface OwnAnswer {
