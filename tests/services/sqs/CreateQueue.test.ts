@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqs } from '../../../src/services/sqs/index.ts';
 import { sqsTasks } from '../../../src/services/sqs/tasks.ts';
+import { Codecs } from '../../support/codecs.ts';
 import { ServiceHarness, START_MS } from '../../support/service.ts';
+import { arn, attributesOf as attributesIn, missingParameter, url } from './queues.ts';
 
 let harness: ServiceHarness;
 
@@ -12,31 +14,56 @@ beforeEach(() => {
 
 afterEach(() => harness.close());
 
-const url = (name: string) => `http://localhost:4566/000000000000/${name}`;
-const arn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
-
 const create = (name: string, Attributes: object = {}) =>
   harness.call('CreateQueue', { QueueName: name, Attributes });
 
 const failure = (name: string, Attributes: object = {}) =>
   harness.failure('CreateQueue', { QueueName: name, Attributes });
 
-async function attributesOf(name: string): Promise<{ [name: string]: string }> {
-  const answer = await harness.call('GetQueueAttributes', {
-    QueueUrl: url(name),
-    AttributeNames: ['All'],
+const attributesOf = (name: string) => attributesIn(harness, name);
+
+describe('CreateQueue serialization', () => {
+  const codecs = new Codecs(sqs, 'CreateQueue');
+  const input = {
+    QueueName: 'orders',
+    Attributes: { DelaySeconds: '5', Policy: '{}' },
+    tags: { team: 'a' },
+  };
+
+  it('reads JSON, where numbers and booleans may stand for strings', () => {
+    const body = { ...input, Attributes: { DelaySeconds: 5, Policy: '{}', FifoQueue: null } };
+    expect(codecs.fromJson({ ...body, Colour: 'red' })).toEqual(input);
+    expect(codecs.fromJson({ QueueName: 'a', Attributes: { FifoQueue: true } })).toEqual({
+      QueueName: 'a',
+      Attributes: { FifoQueue: 'true' },
+    });
   });
-  return answer.Attributes as { [name: string]: string };
-}
+
+  it('reads a form', () => {
+    const form =
+      'QueueName=orders&Attribute.1.Name=DelaySeconds&Attribute.1.Value=5' +
+      '&Attribute.2.Name=Policy&Attribute.2.Value=%7B%7D&Tag.1.Key=team&Tag.1.Value=a';
+    expect(codecs.fromForm(form)).toEqual(input);
+  });
+
+  it('makes no sense on a queue', () => {
+    expect(() => codecs.fromForm('QueueName=a', '/000000000000/a')).toThrow(
+      'The action CreateQueue is not valid for this endpoint.',
+    );
+  });
+
+  it('writes the URL', () => {
+    const output = { QueueUrl: url('orders') };
+    expect(codecs.toJson(output)).toEqual(output);
+    expect(codecs.toXml(output)).toBe(
+      `<CreateQueueResult><QueueUrl>${url('orders')}</QueueUrl></CreateQueueResult>`,
+    );
+  });
+});
 
 describe('CreateQueue validation', () => {
   it('asks for a name', async () => {
-    expect(await harness.failure('CreateQueue', {})).toEqual({
-      code: 'MissingParameter',
-      queryCode: 'MissingParameter',
-      status: 400,
-      message: 'The request must contain the parameter QueueName.',
-    });
+    expect(await harness.failure('CreateQueue', {})).toEqual(missingParameter('QueueName'));
   });
 
   const standardText =
