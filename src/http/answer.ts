@@ -1,0 +1,61 @@
+/** Writes answers: status, headers and body in one go. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WireAnswer } from '../protocol/protocol.ts';
+import { crossOriginHeaders } from './cors.ts';
+
+/** One request and the answer to come. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  /** The server is going down or the request is beyond repair: no further one on this connection. */
+  closing: boolean;
+}
+
+const FORGOTTEN_WITHIN_MS = 2000;
+
+export function writeHead(exchange: Exchange, answer: WireAnswer): void {
+  const { request, response, requestId } = exchange;
+  const headers = [
+    'x-amzn-RequestId',
+    requestId,
+    'Content-Type',
+    answer.contentType,
+    'Content-Length',
+    String(Buffer.byteLength(answer.body)),
+  ];
+  if (answer.headers.length > 0) headers.push(...answer.headers);
+  if (request.headers.origin !== undefined) headers.push(...crossOriginHeaders);
+  if (exchange.closing) headers.push('Connection', 'close');
+  response.writeHead(answer.status, headers);
+}
+
+export function send(exchange: Exchange, answer: WireAnswer): void {
+  writeHead(exchange, answer);
+  exchange.response.end(answer.body);
+}
+
+/**
+ * Answers before the body is read, and closes. What the client is still sending is read and
+ * forgotten for a moment, because closing at once would reset the connection and with it the answer.
+ */
+export function sendEarly(exchange: Exchange, answer: WireAnswer): void {
+  const { request, response } = exchange;
+  exchange.closing = true;
+  writeHead(exchange, answer);
+  response.write(answer.body);
+  const timer = setTimeout(() => response.end(), FORGOTTEN_WITHIN_MS);
+  timer.unref();
+  response.on('close', () => clearTimeout(timer));
+  request.on('end', () => response.end());
+  request.resume();
+}
+
+export function plainAnswer(
+  status: number,
+  body: string,
+  headers: readonly string[] = [],
+  contentType = 'text/plain; charset=utf-8',
+): WireAnswer {
+  return { status, contentType, headers, body };
+}

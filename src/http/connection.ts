@@ -1,0 +1,147 @@
+/**
+ * One client's connection: whether the client is gone, and whether answers that hand something out
+ * reached it.
+ *
+ * An answer that must arrive is written whole but held open, invisibly to the client, who knows its
+ * length. What happens next on the connection tells whether it arrived:
+ *
+ *   the next request            it did, or the client would not go on
+ *   a second of quiet           it did, as far as TCP tells
+ *   the client's FIN            it did if the client closed after reading, and did not if the FIN
+ *                               was sent before: then the client's kernel answers our bytes with a
+ *                               reset, which an empty write finds out
+ *   a reset, a broken pipe      it did not
+ */
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How long after its writing an answer may turn out not to have arrived. */
+const CONFIRMED_AFTER_MS = 1000;
+
+interface HeldAnswer {
+  readonly response: ServerResponse;
+  /** Called once, if the answer did not arrive. */
+  readonly takeBack: () => void;
+  /** The kernel has all of it. */
+  flushed: boolean;
+}
+
+export class Connection {
+  readonly #socket: Socket;
+  readonly #calls = new Set<AbortController>();
+  #held: HeldAnswer[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #arrivals = 0;
+  #halfClosed = false;
+  #failed = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('end', () => this.#onHalfClose());
+    socket.on('error', () => {
+      this.#failed = true;
+    });
+    socket.on('close', () => this.#onClose());
+  }
+
+  /**
+   * A client that has closed its side is gone: HTTP clients do not half-close, and one that did
+   * would lose nothing but what it may receive again.
+   */
+  get gone(): boolean {
+    return this.#halfClosed || !this.#socket.writable;
+  }
+
+  /** Notes a request; returns its number on this connection. */
+  requestArrived(): number {
+    if (this.#held.length > 0) this.release();
+    return ++this.#arrivals;
+  }
+
+  /** A call to be ended when the client is gone. */
+  callBegins(): AbortController {
+    const controller = new AbortController();
+    if (this.gone) controller.abort();
+    else this.#calls.add(controller);
+    return controller;
+  }
+
+  callEnded(controller: AbortController): void {
+    this.#calls.delete(controller);
+  }
+
+  /** Ends the parked calls of a client that is still there: they answer with what they have. */
+  endCalls(): void {
+    for (const controller of this.#calls) controller.abort();
+    this.#calls.clear();
+  }
+
+  /**
+   * Sends a body whose head is written. `takeBack` is called once if it does not arrive. The answer
+   * is not held where others wait behind it or where the client waits for the connection's end.
+   */
+  sendHeld(
+    response: ServerResponse,
+    body: string,
+    requestNumber: number,
+    takeBack: () => void,
+  ): void {
+    const held: HeldAnswer = { response, takeBack, flushed: false };
+    this.#held.push(held);
+    if (requestNumber !== this.#arrivals || !response.shouldKeepAlive) {
+      response.end(body, () => {
+        this.#held = this.#held.filter((other) => other !== held);
+      });
+      return;
+    }
+    response.write(body, 'utf8', (error) => {
+      if (error) return;
+      held.flushed = true;
+      this.#watch();
+    });
+  }
+
+  /** Takes answers that the kernel has for arrived, and lets the connection go on. */
+  release(): void {
+    const arrived = this.#held.filter(({ flushed }) => flushed);
+    this.#held = this.#held.filter(({ flushed }) => !flushed);
+    for (const { response } of arrived) response.end();
+  }
+
+  #watch(): void {
+    if (this.#timer !== undefined) {
+      this.#timer.refresh();
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      if (this.#halfClosed && this.#held.length > 0) {
+        this.#probe((error) => {
+          if (!error) this.release();
+        });
+      } else {
+        this.release();
+      }
+    }, CONFIRMED_AFTER_MS);
+    this.#timer.unref();
+  }
+
+  #onHalfClose(): void {
+    this.#halfClosed = true;
+    this.endCalls();
+    if (this.#held.some(({ flushed }) => !flushed)) this.#socket.destroy();
+    else if (this.#held.length > 0) this.#probe(() => {});
+  }
+
+  /** Writes nothing, which fails when the client's kernel has reset the connection. */
+  #probe(done: (error?: Error | null) => void): void {
+    if (this.#socket.writable) this.#socket.write('', done);
+  }
+
+  #onClose(): void {
+    clearTimeout(this.#timer);
+    this.endCalls();
+    const lost = this.#held.filter(({ flushed }) => this.#failed || !flushed);
+    this.#held = [];
+    for (const { takeBack } of lost) takeBack();
+  }
+}

@@ -1,0 +1,122 @@
+/** The HTTP server in front of everything: sockets, limits and timeouts. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { Connection } from './connection.ts';
+import { createDispatch, type DispatchParts, type Observation } from './dispatch.ts';
+import { isPrivateAddress } from './endpoint.ts';
+
+export interface HttpFrontParts
+  extends Pick<DispatchParts, 'services' | 'invoker' | 'env' | 'ownEndpoints' | 'onError'> {
+  /** The address to hand out in URLs, instead of the one by which the client came. */
+  readonly publicUrl?: string | undefined;
+  /** Whose `X-Forwarded-*` headers count; unless given, those of loopback and private peers. */
+  readonly trustsProxy?: (peerAddress: string) => boolean;
+  /** The longest request body, in bytes; 10 MiB unless given. */
+  readonly bodyBytesMax?: number;
+  /** How long `close` waits for requests in progress, in milliseconds; 10,000 unless given. */
+  readonly closeWithinMs?: number;
+  readonly observe?: (observation: Observation) => void;
+}
+
+export interface HttpFront {
+  readonly server: Server;
+  /** Resolves once connections are accepted; port 0 takes a free one. */
+  listen(port: number, host: string): Promise<AddressInfo>;
+  /** Accepts no more, ends parked calls, lets requests in progress finish. */
+  close(): Promise<void>;
+}
+
+const BODY_BYTES_MAX = 10 * 1024 * 1024;
+const CLOSE_WITHIN_MS = 10_000;
+
+/** A client that takes longer than this to send a head is not one of ours. */
+const HEADERS_TIMEOUT_MS = 20_000;
+/** The longest body over a slow line. Counts only until the request is read: no long poll. */
+const REQUEST_TIMEOUT_MS = 120_000;
+/** Connection pools of SDKs keep idle connections up to 60 or 90 seconds. */
+const KEEP_ALIVE_MS = 120_000;
+/** A connection on which nothing moves for longer than any long poll. */
+const SILENCE_MS = 120_000;
+/** Finds out about vanished machines whose calls are parked. */
+const TCP_KEEP_ALIVE_MS = 30_000;
+
+export function createHttpFront(parts: HttpFrontParts): HttpFront {
+  const dispatch = createDispatch({
+    ...parts,
+    endpointRules: {
+      publicUrl: parts.publicUrl?.replace(/\/+$/, ''),
+      trustsProxy: parts.trustsProxy ?? isPrivateAddress,
+    },
+    bodyBytesMax: parts.bodyBytesMax ?? BODY_BYTES_MAX,
+    observe: parts.observe ?? (() => {}),
+  });
+  const connections = new Map<Socket, Connection>();
+
+  const server = createServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAlive: true,
+    keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+    noDelay: true,
+  });
+  server.timeout = SILENCE_MS;
+  // Node's own name for: do not close a connection at once when the client closes its side, since
+  // `Connection` must first find out whether the last answer arrived. It is in no type.
+  Object.assign(server, { httpAllowHalfOpen: true });
+
+  server.on('connection', (socket) => {
+    connections.set(socket, new Connection(socket));
+    socket.on('close', () => connections.delete(socket));
+  });
+  server.on('request', (request, response) => {
+    const connection = connections.get(request.socket);
+    if (connection !== undefined) dispatch.receive(request, response, connection);
+  });
+  server.on('clientError', answerClientError);
+
+  return {
+    server,
+    listen: (port, host) => listen(server, port, host),
+    close() {
+      dispatch.closing = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const connection of connections.values()) {
+        connection.endCalls();
+        connection.release();
+      }
+      server.closeIdleConnections();
+      const deadline = setTimeout(
+        () => server.closeAllConnections(),
+        parts.closeWithinMs ?? CLOSE_WITHIN_MS,
+      );
+      return closed.finally(() => clearTimeout(deadline));
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+/** Bytes that are no HTTP, or too many of them, or too slow: a status, and the connection ends. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE' || !socket.writable) {
+    socket.destroy(error);
+    return;
+  }
+  const status = CLIENT_ERRORS[error.code ?? ''] ?? '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+const CLIENT_ERRORS: { readonly [code: string]: string } = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Content Too Large',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
