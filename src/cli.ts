@@ -14,9 +14,8 @@ export async function runCli(): Promise<void> {
       environment: process.env,
       folder: process.cwd(),
     });
-    if (command.kind === 'help') process.stdout.write(helpText());
-    else if (command.kind === 'version') process.stdout.write(`${version}\n`);
-    else await serve(command.config);
+    if (command.kind === 'serve') await serve(command.config);
+    else process.stdout.write(command.kind === 'help' ? helpText() : `${version}\n`);
   } catch (error) {
     if (!(error instanceof StartRefused)) throw error;
     process.stderr.write(`waystation: ${error.message}\n`);

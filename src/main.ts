@@ -1,0 +1,250 @@
+/**
+ * The composition root: configuration to store to services to scheduler to HTTP. The only file that
+ * knows everything; nothing but the command line and the embedding API imports it.
+ */
+import type { Config } from './config.ts';
+import type { Caller, Context } from './core/context.ts';
+import { type Environment, systemClock, systemEnvironment, TestClock } from './core/environment.ts';
+import { createInvoker, type Invoker } from './core/invoke.ts';
+import { declareQueues } from './declarations.ts';
+import { type ClockControl, ownEndpoints } from './http/own-endpoints.ts';
+import { createHttpFront, type HttpFront } from './http/server.ts';
+import { exposition, type Gauge } from './observability/exposition.ts';
+import type { Log } from './observability/log.ts';
+import { Metrics } from './observability/metrics.ts';
+import { processMetrics } from './observability/process-metrics.ts';
+import { isLoopback, StartRefused } from './options.ts';
+import { Alarms } from './scheduler/alarms.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import { Waiters } from './scheduler/waiters.ts';
+import type { Service } from './schema/service.ts';
+import { admin, services, sqs } from './services/index.ts';
+import { availableBehind, readQueueGauges } from './services/sqs/gauges.ts';
+import { sqsTasks } from './services/sqs/tasks.ts';
+import { StorageRefused } from './storage/errors.ts';
+import { openMemoryStore } from './storage/memory/index.ts';
+import type { Store } from './storage/port.ts';
+import { version } from './version.ts';
+
+export interface Waystation {
+  /** Scheme, host and port at which this machine reaches it, without a trailing slash. */
+  readonly endpoint: string;
+  /** With --test-clock only. */
+  readonly clock: ClockControl | undefined;
+  /** Runs an operation for an owner without HTTP. Rejects with AwsError. */
+  call(
+    service: Service<Context>,
+    operation: string,
+    input: object,
+    owner: Pick<Caller, 'accountId' | 'region'>,
+  ): Promise<unknown>;
+  /**
+   * Takes no more requests, answers those under way, long polls included, and lets go of port and
+   * store.
+   */
+  stop(): Promise<void>;
+}
+
+export interface Parts {
+  readonly log: Log;
+  /** Ids and randomness other than the system's; its clock gives way to --test-clock. */
+  readonly env?: Environment;
+}
+
+/** Queues of which a scrape shows the gauges, and how many of them one transaction reads. */
+const GAUGE_QUEUES_MAX = 10_000;
+const GAUGE_QUEUES_PER_TRANSACTION = 100;
+
+/** Starts everything; it serves once the promise resolves. Throws StartRefused. */
+export async function createWaystation(config: Config, parts: Parts): Promise<Waystation> {
+  const { log } = parts;
+  const env = environmentOf(config, parts.env);
+  const store = await openStore(config, env);
+  try {
+    return await serve(config, log, env, store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** The parts of a server that runs, as they are wired to each other. */
+interface Machinery {
+  readonly store: Store;
+  readonly env: Environment;
+  readonly invoker: Invoker;
+  readonly waiters: Waiters;
+  readonly scheduler: Scheduler;
+  readonly metrics: Metrics;
+  readonly clock: ClockControl | undefined;
+}
+
+async function serve(
+  config: Config,
+  log: Log,
+  env: Environment,
+  store: Store,
+): Promise<Waystation> {
+  const machinery = assemble(log, env, store);
+  const { waiters, scheduler, clock } = machinery;
+  const call = callOf(machinery.invoker);
+  await declareQueues(config.queues, (operation, input, owner) =>
+    call(sqs, operation, input, owner),
+  );
+  const front = frontOf(config, log, machinery);
+  scheduler.start();
+  let port: number;
+  try {
+    port = await listen(front, config);
+  } catch (error) {
+    await scheduler.stop();
+    throw error;
+  }
+  return {
+    endpoint: localEndpoint(config.host, port),
+    clock,
+    call,
+    async stop() {
+      const closed = front.close();
+      waiters.endAll();
+      await closed;
+      await scheduler.stop();
+      await store.close();
+    },
+  };
+}
+
+function assemble(log: Log, env: Environment, store: Store): Machinery {
+  const alarms = new Alarms();
+  const waiters = new Waiters(alarms);
+  waiters.available = (key) => store.transact((tx) => availableBehind(tx, key));
+  const metrics = new Metrics();
+  const invoker = createInvoker({
+    store,
+    env,
+    waiters,
+    counts: metrics,
+    onTimer: (dueAtMs) => scheduler.expectTimer(dueAtMs),
+  });
+  const scheduler = new Scheduler({
+    clock: env.clock,
+    store,
+    alarms,
+    invoker,
+    tasks: sqsTasks,
+    onError: (what, error) => log.error({ err: error }, `${what} failed`),
+  });
+  const clock =
+    env.clock instanceof TestClock
+      ? { clock: env.clock, runDue: () => scheduler.runDue() }
+      : undefined;
+  return { store, env, invoker, waiters, scheduler, metrics, clock };
+}
+
+function frontOf(config: Config, log: Log, machinery: Machinery): HttpFront {
+  const { store, env, invoker, metrics, clock } = machinery;
+  return createHttpFront({
+    services,
+    invoker,
+    env,
+    publicUrl: config.publicUrl,
+    ownEndpoints: ownEndpoints({
+      version,
+      store: config.store,
+      services: services.map(({ name }) => name).filter((name) => name !== admin.name),
+      checkStore: async () => {
+        await store.transact((tx) => tx.timers.nextDueAtMs());
+      },
+      metricsText: () => metricsText(machinery),
+      clock,
+    }),
+    onError: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
+    observe: (observation) => {
+      metrics.observeRequest(observation);
+      log.debug(observation, 'answered');
+    },
+  });
+}
+
+async function metricsText({ store, waiters, metrics }: Machinery): Promise<string> {
+  const gauges: Gauge[] = [];
+  let after: string | undefined;
+  for (let queues = 0; queues < GAUGE_QUEUES_MAX; queues += GAUGE_QUEUES_PER_TRANSACTION) {
+    const from = after;
+    const page = await store.transact((tx) =>
+      readQueueGauges(tx, from, GAUGE_QUEUES_PER_TRANSACTION),
+    );
+    gauges.push(...page.gauges);
+    after = page.after;
+    if (after === undefined) break;
+  }
+  const stats = store.stats();
+  metrics.observeCommits(stats);
+  const readings = {
+    store: stats,
+    waiterCount: waiters.waiterCount,
+    gauges,
+    gaugesTruncated: after !== undefined,
+  };
+  return `${exposition(metrics, readings)}\n${await processMetrics()}`;
+}
+
+function environmentOf(config: Config, given: Environment | undefined): Environment {
+  const clock = config.testClock ? new TestClock() : (given?.clock ?? systemClock());
+  return { ...(given ?? systemEnvironment()), clock };
+}
+
+async function openStore(config: Config, env: Environment): Promise<Store> {
+  const { clock } = env;
+  if (config.store === 'memory') return openMemoryStore({ clock });
+  const { openSqliteStore } = await import('./storage/sqlite/index.ts');
+  try {
+    return await openSqliteStore({ folder: config.data, clock, durability: config.durability });
+  } catch (error) {
+    throw error instanceof StorageRefused ? new StartRefused(error.message) : error;
+  }
+}
+
+/** Runs operations for the server itself: declarations, and programs that embed it. */
+function callOf(invoker: Invoker): Waystation['call'] {
+  return async (service, name, input, owner) => {
+    const operation = service.operations.get(name);
+    if (operation === undefined) throw new Error(`${service.name} has no operation ${name}`);
+    const caller: Caller = {
+      ...owner,
+      accessKeyId: owner.accountId,
+      principalId: owner.accountId,
+      endpoint: '',
+      headers: {},
+    };
+    return invoker.invoke(service, operation, input, caller);
+  };
+}
+
+const LISTEN_REFUSALS: { readonly [code: string]: (config: Config) => string } = {
+  EADDRINUSE: ({ host, port }) =>
+    `Port ${port} of ${host} is in use, perhaps by another Waystation. ` +
+    'Stop that program, or choose another port with --port (0 takes any free one).',
+  EACCES: ({ port }) =>
+    `This user may not listen on port ${port}. Choose one above 1023 with --port.`,
+  EADDRNOTAVAIL: ({ host }) => `This machine has no address ${host}. Choose another with --host.`,
+  ENOTFOUND: ({ host }) => `There is no address for the name ${host}. Choose another with --host.`,
+};
+
+async function listen(front: HttpFront, config: Config): Promise<number> {
+  try {
+    return (await front.listen(config.port, config.host)).port;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const refusal = LISTEN_REFUSALS[code];
+    throw refusal === undefined ? error : new StartRefused(refusal(config));
+  }
+}
+
+const ANY_ADDRESS = ['0.0.0.0', '::'];
+
+function localEndpoint(host: string, port: number): string {
+  const isHere = isLoopback(host) || ANY_ADDRESS.includes(host);
+  const name = isHere ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
