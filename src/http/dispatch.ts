@@ -118,6 +118,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
           ? await invoker.invoke(service, operation, input, caller)
           : await invokeWatched(call, connection);
       answer = protocol.encode(service, operation, output, requestId);
+      exchange.closing ||= dispatch.closing;
       if (operation.undelivered !== undefined) {
         deliver(exchange, answer, connection, requestNumber, () =>
           takeBack(call, output, requestId),
@@ -126,6 +127,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       }
     } catch (thrown) {
       answer = protocol.encodeError(selection?.service, awsErrorOf(thrown, requestId), requestId);
+      exchange.closing ||= dispatch.closing;
     }
     send(exchange, answer);
     observe(selection, answer.status, startedMs);

@@ -28,6 +28,7 @@ export interface HttpFront {
 
 const BODY_BYTES_MAX = 10 * 1024 * 1024;
 const CLOSE_WITHIN_MS = 10_000;
+const CLOSE_SWEEP_MS = 20;
 
 /** A client that takes longer than this to send a head is not one of ours. */
 const HEADERS_TIMEOUT_MS = 20_000;
@@ -85,12 +86,16 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
         connection.endCalls();
         connection.release();
       }
-      server.closeIdleConnections();
+      // An answer that was on its way leaves its connection open behind it.
+      const sweep = setInterval(() => server.closeIdleConnections(), CLOSE_SWEEP_MS);
       const deadline = setTimeout(
         () => server.closeAllConnections(),
         parts.closeWithinMs ?? CLOSE_WITHIN_MS,
       );
-      return closed.finally(() => clearTimeout(deadline));
+      return closed.finally(() => {
+        clearInterval(sweep);
+        clearTimeout(deadline);
+      });
     },
   };
 }
