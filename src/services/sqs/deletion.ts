@@ -3,21 +3,20 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
  */
 import type { Context } from '../../core/context.ts';
-import { invalidParameter } from './parameter.ts';
 import { countFor, type Queue, queueRef } from './queue.ts';
 import { openReceiptHandle } from './receipt-handle.ts';
 
 /**
- * Succeeds when the message is gone already. A standard queue takes any handle of the message; a
+ * Answers false for an expired handle; true also when the message is gone already. A standard queue takes any handle of the message; a
  * FIFO queue takes the newest and only while the message is in flight, because after that the
  * message may be in another consumer's hands, and its group would go on too early.
- * Throws ReceiptHandleIsInvalid, or InvalidParameterValue for an expired handle.
+ * Throws ReceiptHandleIsInvalid for what is no handle of this queue.
  */
 export async function deleteMessage(
   queue: Queue,
   handleText: string,
   context: Context,
-): Promise<void> {
+): Promise<boolean> {
   const handle = openReceiptHandle(handleText, queue);
   const { queues } = context.tx;
   const ref = queueRef(queue);
@@ -27,8 +26,7 @@ export async function deleteMessage(
       // In the millisecond in which a message becomes visible its last handle still counts, which
       // is what makes a visibility timeout of 0 usable at all.
       if (state.claims !== handle.claims || state.visibleAtMs < context.nowMs) {
-        const reason = 'The receipt handle has expired.';
-        throw invalidParameter('ReceiptHandle', handleText, reason);
+        return false;
       }
       await queues.remove(ref, handle.sequence);
       // The group is free. Its next messages can go to one receiver only, who blocks it again.
@@ -38,4 +36,5 @@ export async function deleteMessage(
     await queues.remove(ref, handle.sequence);
   }
   countFor(context, queue, 'NumberOfMessagesDeleted', 1);
+  return true;
 }

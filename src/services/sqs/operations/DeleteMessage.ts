@@ -5,6 +5,7 @@
 import { operation } from '../../../core/operation.ts';
 import { required, string, structure } from '../../../schema/shapes.ts';
 import { deleteMessage } from '../deletion.ts';
+import { invalidParameter } from '../parameter.ts';
 import { loadQueue } from '../queue.ts';
 
 export const DeleteMessage = operation({
@@ -23,7 +24,7 @@ export const DeleteMessage = operation({
   emptyResult: true,
   async handler({ QueueUrl, ReceiptHandle }, context) {
     const queue = await loadQueue(QueueUrl, context);
-    await deleteMessage(queue, ReceiptHandle, context);
-    return {};
+    if (await deleteMessage(queue, ReceiptHandle, context)) return {};
+    throw invalidParameter('ReceiptHandle', ReceiptHandle, 'The receipt handle has expired.');
   },
 });

@@ -6,6 +6,7 @@ import { operation } from '../../../core/operation.ts';
 import { required, string, structure } from '../../../schema/shapes.ts';
 import { checkBatch, forEachEntry } from '../batch.ts';
 import { deleteMessage } from '../deletion.ts';
+import { fail } from '../errors.ts';
 import { loadQueue } from '../queue.ts';
 import { batchEntries, batchResult } from '../shapes.ts';
 
@@ -36,8 +37,9 @@ export const DeleteMessageBatch = operation({
     const queue = await loadQueue(QueueUrl, context);
     checkBatch(ENTRY, Entries);
     return forEachEntry(Entries, async ({ Id, ReceiptHandle }) => {
-      await deleteMessage(queue, ReceiptHandle, context);
-      return { Id };
+      if (await deleteMessage(queue, ReceiptHandle, context)) return { Id };
+      // Observed on AWS: another code than DeleteMessage has for the same thing.
+      throw fail('ReceiptHandleIsInvalid', 'The receipt handle has expired');
     });
   },
 });
