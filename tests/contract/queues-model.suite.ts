@@ -7,9 +7,11 @@ import { describe, expect, it } from 'vitest';
 import type { Entry, NewEntry, QueueRef, Transaction } from '../../src/storage/port.ts';
 import { type OpenStore, type StoreUnderTest, storeForEachTest } from './open-store.ts';
 
-const RUNS_PER_SEED = 40;
+const RUNS_PER_SEED = 30;
 const SEEDS = [1, 20260101, 987654321];
 const TIMEOUT_MS = 120_000;
+/** Shrinking a failure stops here, so that the smallest case found so far is shown. */
+const SHRINKING_ENDS_MS = 90_000;
 
 // ---------------------------------------------------------------- the model
 
@@ -281,6 +283,7 @@ class Comparison {
   /** Makes the calls in one transaction on both sides; with `fails`, nothing of it may stay. */
   async step(calls: readonly Call[], fails: boolean): Promise<void> {
     const before = structuredClone(this.#models);
+    const lastSequence = this.#lastSequence;
     const undo = new Error('undo');
     const done = this.#on.run(async (tx) => {
       for (const one of calls) await this.#call(tx, one);
@@ -290,6 +293,8 @@ class Comparison {
     if (!fails) return await done;
     await expect(done).rejects.toBe(undo);
     this.#models = before;
+    // Nobody saw the sequences of what failed; after a restart they may appear again.
+    this.#lastSequence = lastSequence;
     await this.#on.run(async (tx) => {
       for (const model of this.#models) await this.#compare(tx, model);
     });
@@ -396,10 +401,11 @@ class Comparison {
   }
 
   async #expire(tx: Transaction, model: Model, atMs: number, limit: number): Promise<void> {
-    const seen = model.entries.slice(0, limit);
-    const gone = seen.filter((entry) => entry.enqueuedAtMs <= atMs);
-    const more = await tx.queues.expire(model.ref, atMs, limit);
-    if (gone.length === 0 || model.entries.length < limit) expect(more).toBe(false);
+    const old = model.entries
+      .filter((entry) => entry.enqueuedAtMs <= atMs)
+      .sort((a, b) => a.enqueuedAtMs - b.enqueuedAtMs || a.sequence - b.sequence);
+    const gone = old.slice(0, limit);
+    expect(await tx.queues.expire(model.ref, atMs, limit)).toBe(old.length > limit);
     modelRemove(model, gone);
   }
 
@@ -477,7 +483,12 @@ export function queuesModelContract(open: OpenStore): void {
             await comparison.drain();
           },
         );
-        await fc.assert(property, { seed, numRuns: RUNS_PER_SEED });
+        await fc.assert(property, {
+          seed,
+          numRuns: RUNS_PER_SEED,
+          interruptAfterTimeLimit: SHRINKING_ENDS_MS,
+          markInterruptAsFailure: true,
+        });
       },
       TIMEOUT_MS,
     );

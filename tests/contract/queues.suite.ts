@@ -984,22 +984,23 @@ function sweepsContract(open: OpenStore): void {
         expect(await count(plain)).toEqual({ visible: 1, claimed: 0, delayed: 0 });
       });
 
-      it('looks at no more than the limit and says that more may be left', async () => {
+      it('removes no more than the limit and says whether more are left', async () => {
         await append(plain, ['a', 'b', 'c', 'd', 'e'], { ageMs: 100 });
         expect(await expire(plain, 50, 2)).toBe(true);
         expect(await payloads(plain)).toEqual(['c', 'd', 'e']);
         expect(await expire(plain, 50, 2)).toBe(true);
-        await expire(plain, 50, 2);
-        expect(await payloads(plain)).toEqual([]);
         expect(await expire(plain, 50, 2)).toBe(false);
+        expect(await payloads(plain)).toEqual([]);
       });
 
-      it('does not look past the limit for an expired entry', async () => {
+      it('removes the oldest first, wherever in the queue they stand', async () => {
+        await append(plain, ['old'], { ageMs: 80 });
         await append(plain, ['young', 'young too']);
-        await append(plain, ['old'], { ageMs: 100 });
-        await expire(plain, 50, 2);
-        expect(await payloads(plain)).toEqual(['young', 'young too', 'old']);
-        await expire(plain, 50, 3);
+        await append(plain, ['older'], { ageMs: 90 });
+        await append(plain, ['oldest'], { ageMs: 100 });
+        expect(await expire(plain, 50, 2)).toBe(true);
+        expect(await payloads(plain)).toEqual(['old', 'young', 'young too']);
+        expect(await expire(plain, 50, 2)).toBe(false);
         expect(await payloads(plain)).toEqual(['young', 'young too']);
       });
 

@@ -1,6 +1,6 @@
 /** The contract of transactions: atomic across all shapes, alone in their failure, answered late. */
 import { describe, expect, it } from 'vitest';
-import { VersionConflict } from '../../src/storage/errors.ts';
+import { StorageUnavailable, VersionConflict } from '../../src/storage/errors.ts';
 import type { NewEntry, QueueRef, Transaction } from '../../src/storage/port.ts';
 import { type OpenStore, START_MS, storeForEachTest } from './open-store.ts';
 
@@ -323,8 +323,9 @@ export function transactionsContract(open: OpenStore): void {
 
     it('is counted in the statistics, which begin anew with each look', async () => {
       on.store.stats();
-      await Promise.all([on.run(() => 1), on.run(() => 2)]);
-      await on.run(() => 3);
+      const write = () => on.run((tx) => tx.documents.put('a', 1));
+      await Promise.all([write(), write()]);
+      await write();
       const { engine, databaseBytes, commitBatchSizes, commitSeconds } = on.store.stats();
       expect(engine).not.toBe('');
       expect(databaseBytes > 0).toBe(on.keepsData);
@@ -341,7 +342,13 @@ export function transactionsContract(open: OpenStore): void {
       const closing = on.store.close();
       expect(await accepted).toBe('done');
       await closing;
-      await expect(on.run(() => 1)).rejects.toThrow();
+      await expect(on.run(() => 1)).rejects.toBeInstanceOf(StorageUnavailable);
+    });
+
+    it('finds the store closed however often it is closed', async () => {
+      await on.store.close();
+      await on.store.close();
+      await expect(on.run(() => 1)).rejects.toBeInstanceOf(StorageUnavailable);
     });
 
     it('is all there or not at all after a restart', async (context) => {

@@ -157,8 +157,9 @@ export class StoredQueue {
     return { visible: this.entries.size - claimed - delayed, claimed, delayed };
   }
 
-  oldestEnqueuedAtMs(): number | undefined {
-    return this.#byAge.minKey()?.enqueuedAtMs;
+  /** The entry that was enqueued first. */
+  oldest(): StoredEntry | undefined {
+    return firstValue(this.#byAge);
   }
 
   nextVisibleAtMs(): number | undefined {

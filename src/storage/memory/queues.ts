@@ -91,7 +91,7 @@ export class MemoryQueues implements Queues {
   }
 
   oldestEnqueuedAtMs(ref: QueueRef): number | undefined {
-    return this.#queues.get(ref.key)?.oldestEnqueuedAtMs();
+    return this.#queues.get(ref.key)?.oldest()?.enqueuedAtMs;
   }
 
   nextVisibleAtMs(ref: QueueRef): number | undefined {
@@ -106,16 +106,12 @@ export class MemoryQueues implements Queues {
   expire(ref: QueueRef, enqueuedAtMs: number, limit: number): boolean {
     const queue = this.#queues.get(ref.key);
     if (queue === undefined) return false;
-    const expired: StoredEntry[] = [];
-    let looked = 0;
-    for (const entry of queue.entries.values()) {
-      if (looked === limit) break;
-      looked += 1;
-      if (entry.enqueuedAtMs <= enqueuedAtMs) expired.push(entry);
+    for (let removed = 0; ; removed++) {
+      const oldest = queue.oldest();
+      if (oldest === undefined || oldest.enqueuedAtMs > enqueuedAtMs) return false;
+      if (removed === limit) return true;
+      queue.remove(oldest);
     }
-    const allSeen = queue.entries.size === looked;
-    for (const entry of expired) queue.remove(entry);
-    return expired.length > 0 && !allSeen;
   }
 
   purge(ref: QueueRef): void {
