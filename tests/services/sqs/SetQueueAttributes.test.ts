@@ -209,6 +209,29 @@ describe('SetQueueAttributes behaviour', () => {
     expect(await countsOf(harness, 'orders.fifo')).toMatchObject({ visible: '2', delayed: '0' });
   });
 
+  it('lets those who wait have messages that a lowered delay shows', async () => {
+    await createQueue(harness, 'orders.fifo', { DelaySeconds: '900' });
+    const QueueUrl = url('orders.fifo');
+    const message = { MessageBody: 'a', MessageGroupId: 'g', MessageDeduplicationId: 'd' };
+    await harness.call('SendMessage', { QueueUrl, ...message });
+    const waiting = harness.call('ReceiveMessage', { QueueUrl, WaitTimeSeconds: 20 });
+    await harness.advance(1_000);
+    await set('orders.fifo', { DelaySeconds: '3' });
+    await harness.advance(2_000);
+    expect(await waiting).toMatchObject({ Messages: [{ Body: 'a' }] });
+  });
+
+  it('wakes those who wait at once when the delay is over already', async () => {
+    await createQueue(harness, 'orders.fifo', { DelaySeconds: '900' });
+    const QueueUrl = url('orders.fifo');
+    const message = { MessageBody: 'a', MessageGroupId: 'g', MessageDeduplicationId: 'd' };
+    await harness.call('SendMessage', { QueueUrl, ...message });
+    const waiting = harness.call('ReceiveMessage', { QueueUrl, WaitTimeSeconds: 20 });
+    await harness.advance(1_000);
+    await set('orders.fifo', { DelaySeconds: '0' });
+    expect(await waiting).toMatchObject({ Messages: [{ Body: 'a' }] });
+  });
+
   it('does not hide a received message of a FIFO queue for the queue’s delay', async () => {
     await createQueue(harness, 'orders.fifo');
     await fill(harness, 'orders.fifo', 1);
