@@ -26,7 +26,8 @@ export function writeHead(exchange: Exchange, answer: WireAnswer): void {
   ];
   if (answer.headers.length > 0) headers.push(...answer.headers);
   if (request.headers.origin !== undefined) headers.push(...crossOriginHeaders);
-  if (exchange.closing) headers.push('Connection', 'close');
+  // Node then sends `Connection: close`, and ends the connection behind the answer.
+  if (exchange.closing) response.shouldKeepAlive = false;
   response.writeHead(answer.status, headers);
 }
 
