@@ -181,7 +181,10 @@ export interface Queues {
   nextVisibleAtMs(queue: QueueRef): Awaitable<number | undefined>;
   /** Sets entries that were never claimed and are younger than `withinMs` to enqueue time + `delayMs`. */
   redelay(queue: QueueRef, delayMs: number, withinMs: number): Awaitable<void>;
-  /** Removes entries enqueued at or before this instant; looks at no more than `limit`. True: more may be left. */
+  /**
+   * Removes entries enqueued at or before this instant, oldest first, at most `limit` of them.
+   * True: more are left.
+   */
   expire(queue: QueueRef, enqueuedAtMs: number, limit: number): Awaitable<boolean>;
   /** Forgets every entry. Its cost does not depend on how many there are. */
   purge(queue: QueueRef): Awaitable<void>;

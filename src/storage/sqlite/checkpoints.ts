@@ -1,0 +1,80 @@
+/**
+ * Keeps the write-ahead log short without holding up writers. A worker thread copies what is in the
+ * log into the database and syncs it while the writer goes on; when it is done, the writer copies
+ * the little that came in since. The log then holds nothing that the database lacks, and SQLite
+ * starts it from the beginning again.
+ */
+import { statSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
+import { Statement } from './session.ts';
+
+/** Pages of 4 KiB in the log that start a copy: 8 MiB. */
+const PAGES_TO_START = 2_048;
+/** The log's length is asked for only so often: it costs a few microseconds. */
+const COMMITS_BETWEEN_LOOKS = 16;
+
+interface LogState {
+  /** Pages in the log. */
+  log: number;
+  checkpointed: number;
+}
+
+export class Checkpoints {
+  readonly #path: string;
+  readonly #look: Statement<LogState>;
+  readonly #copy: Statement<LogState>;
+  #worker: Worker | undefined;
+  #running = false;
+  #commits = 0;
+
+  constructor(db: DatabaseSync, path: string) {
+    this.#path = path;
+    // SQLite before 3.51 takes an unknown mode for PASSIVE, which is correct too, only slower.
+    this.#look = new Statement(db.prepare('PRAGMA wal_checkpoint(NOOP)'));
+    this.#copy = new Statement(db.prepare('PRAGMA wal_checkpoint(PASSIVE)'));
+  }
+
+  /** Bytes of the log on disk; the file keeps its size when SQLite starts it anew. */
+  get logBytes(): number {
+    return statSync(`${this.#path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /** To be called after each commit that wrote, outside a transaction. */
+  committed(): void {
+    if (this.#running || ++this.#commits < COMMITS_BETWEEN_LOOKS) return;
+    this.#commits = 0;
+    const state = this.#look.get();
+    if (state === undefined || state.log - state.checkpointed < PAGES_TO_START) return;
+    this.#running = true;
+    this.#worker ??= this.#start();
+    this.#worker.postMessage('checkpoint');
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
+    worker.postMessage('close');
+    await exited;
+  }
+
+  #start(): Worker {
+    const file = import.meta.filename.replace(/checkpoints(\.[jt]s)$/, 'checkpoint-worker$1');
+    const worker = new Worker(file, { workerData: { path: this.#path } });
+    worker.unref();
+    worker.on('message', () => this.#finish());
+    // Without its worker the log is still copied, by the writer itself.
+    worker.on('error', () => this.#finish());
+    worker.on('exit', () => {
+      this.#worker = undefined;
+      this.#running = false;
+    });
+    return worker;
+  }
+
+  #finish(): void {
+    this.#copy.get();
+    this.#running = false;
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Which entries a claim takes, and the marks that it leaves.
+ *
+ * A queue without lanes: first what became visible again or ended its delay, by that instant; then
+ * fresh entries by sequence. With lanes see `lanes.ts`.
+ */
+import type { Claim, Entry } from '../port.ts';
+import { ENTRY_QUERY, type EntryRow, entryOf } from './entry-row.ts';
+import { FairChoice, type FairQueries, prepareFair } from './fair-choice.ts';
+import { type LaneRow, type Lanes, ORDERED_CLAIM_MAX } from './lanes.ts';
+import type { QueueRow, QueueTable } from './queue-table.ts';
+import type { Session } from './session.ts';
+
+export interface ClaimParts {
+  /** Every sequence in use is lower. */
+  nextSequence(): number;
+  remove(queue: QueueRow, sequence: number): boolean;
+}
+
+export class Claims {
+  readonly #session: Session;
+  readonly #table: QueueTable;
+  readonly #lanes: Lanes;
+  readonly #parts: ClaimParts;
+  readonly #due;
+  readonly #fresh;
+  readonly #inLane;
+  readonly #mark;
+  readonly #fair: FairQueries;
+
+  constructor(session: Session, table: QueueTable, lanes: Lanes, parts: ClaimParts) {
+    this.#session = session;
+    this.#table = table;
+    this.#lanes = lanes;
+    this.#parts = parts;
+    this.#due = session.statement<EntryRow>(
+      `${ENTRY_QUERY} WHERE e.queue = ? AND e.visible_at <= ? AND e.state > 0
+         ORDER BY e.visible_at, e.sequence LIMIT ?`,
+    );
+    this.#fresh = session.statement<EntryRow>(
+      `SELECT e.sequence, e.claims, e.enqueued_at, NULL AS first_claimed_at, NULL AS "group",
+           NULL AS lane, p.payload
+         FROM entries e JOIN payloads p ON p.sequence = e.sequence
+         WHERE e.queue = ? AND e.sequence >= ? AND e.state = 0 ORDER BY e.sequence LIMIT ?`,
+    );
+    this.#inLane = session.statement<EntryRow>(
+      `${ENTRY_QUERY} WHERE e.lane = ? ORDER BY e.sequence LIMIT ?`,
+    );
+    this.#mark = session.statement(
+      `UPDATE entries SET state = 2, visible_at = ?, claims = claims + 1,
+         first_claimed_at = coalesce(first_claimed_at, ?) WHERE queue = ? AND sequence = ?`,
+    );
+    this.#fair = prepareFair(session, lanes);
+  }
+
+  claim(queue: QueueRow, claim: Claim): Entry[] {
+    if (queue.ordered) return this.#claimOrdered(queue, claim);
+    if (queue.lanedFrom !== undefined) return this.#claimFair(queue, claim);
+    return this.#claimPlain(queue, claim);
+  }
+
+  #claimPlain(queue: QueueRow, claim: Claim): Entry[] {
+    for (;;) {
+      const rows = this.#due.all(queue.id, this.#session.nowMs, claim.limit);
+      const room = claim.limit - rows.length;
+      const fresh = room > 0 ? this.#fresh.all(queue.id, queue.freshFrom, room) : [];
+      rows.push(...fresh);
+      if (this.#removeExpired(queue, rows, claim)) continue;
+      if (room > 0) {
+        const end = this.#parts.nextSequence();
+        this.#table.willChange(queue);
+        queue.freshFrom = after(fresh, room, end);
+      }
+      return this.#take(queue, rows, claim);
+    }
+  }
+
+  #claimOrdered(queue: QueueRow, claim: Claim): Entry[] {
+    if (claim.limit < 1 || claim.limit > ORDERED_CLAIM_MAX) {
+      throw new RangeError(`an ordered claim takes 1 to ${ORDERED_CLAIM_MAX} entries`);
+    }
+    const taken: Entry[] = [];
+    const seen = new Set<number>();
+    while (taken.length < claim.limit) {
+      const lanes = this.#lanes.available(queue, claim.limit + seen.size);
+      const unseen = lanes.filter((lane) => !seen.has(lane.id));
+      if (unseen.length === 0) break;
+      for (const lane of unseen) {
+        seen.add(lane.id);
+        const rows = this.#visibleHeads(queue, lane, claim.limit - taken.length, claim);
+        taken.push(...this.#take(queue, rows, claim));
+        if (rows.length > 0) this.#lanes.refresh(queue, lane.id);
+        if (taken.length === claim.limit) break;
+      }
+    }
+    return taken;
+  }
+
+  /** The first entries of a lane up to one that is hidden, expired ones removed. */
+  #visibleHeads(queue: QueueRow, lane: LaneRow, limit: number, claim: Claim): EntryRow[] {
+    const { nowMs } = this.#session;
+    for (;;) {
+      const rows = this.#inLane.all(lane.id, limit);
+      const hidden = rows.findIndex((row) => row.visible_at > nowMs);
+      const heads = hidden < 0 ? rows : rows.slice(0, hidden);
+      if (!this.#removeExpired(queue, heads, claim)) return heads;
+    }
+  }
+
+  #claimFair(queue: QueueRow, claim: Claim): Entry[] {
+    const choice = new FairChoice(queue, this.#fair);
+    const { expiredAtMs = Number.NEGATIVE_INFINITY } = claim;
+    while (choice.rows.length < claim.limit) {
+      const row = choice.next(claim.limit);
+      if (row === undefined) break;
+      if (row.enqueued_at > expiredAtMs) {
+        choice.take(row);
+      } else {
+        this.#parts.remove(queue, row.sequence);
+        choice.removed();
+      }
+    }
+    this.#table.willChange(queue);
+    queue.freshFrom = choice.freshFrom;
+    if (choice.rows.length === 0) return [];
+    const taken = this.#take(queue, choice.rows, claim);
+    queue.turn = choice.queueTurn;
+    for (const { lane, turn } of choice.servedLanes()) this.#lanes.served(lane, turn);
+    return taken;
+  }
+
+  /** Removes what is too old from a choice; answers whether there was any. */
+  #removeExpired(queue: QueueRow, rows: readonly EntryRow[], claim: Claim): boolean {
+    const { expiredAtMs } = claim;
+    if (expiredAtMs === undefined) return false;
+    let removed = false;
+    for (const row of rows) {
+      if (row.enqueued_at <= expiredAtMs) removed = this.#parts.remove(queue, row.sequence);
+    }
+    return removed;
+  }
+
+  #take(queue: QueueRow, rows: readonly EntryRow[], claim: Claim): Entry[] {
+    if (rows.length === 0) return [];
+    const { nowMs } = this.#session;
+    this.#session.willWrite();
+    return rows.map((row) => {
+      this.#mark.run(claim.visibleAtMs, nowMs, queue.id, row.sequence);
+      row.visible_at = claim.visibleAtMs;
+      row.claims++;
+      row.first_claimed_at ??= nowMs;
+      return entryOf(row);
+    });
+  }
+}
+
+/** Where the search for fresh entries goes on, when `fresh` of `wanted` were found before `end`. */
+function after(fresh: readonly EntryRow[], wanted: number, end: number): number {
+  const last = fresh.at(-1);
+  return last === undefined || fresh.length < wanted ? end : last.sequence + 1;
+}

@@ -1,0 +1,201 @@
+/**
+ * The durable engine: one SQLite database in a data folder, one writer, write-ahead log.
+ * https://sqlite.org/wal.html
+ */
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../core/environment.ts';
+import { StorageRefused } from '../errors.ts';
+import type { Awaitable, Store, StoreStats, Transaction } from '../port.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { CommitLoop } from './commit-loop.ts';
+import { SqliteDocuments } from './documents.ts';
+import { lockFolder } from './folder-lock.ts';
+import { SqliteLogs } from './logs.ts';
+import { migrate } from './migrations/index.ts';
+import { SqliteQueues } from './queues.ts';
+import { Session } from './session.ts';
+import { SqliteTimers } from './timers.ts';
+import { WalSync } from './wal-sync.ts';
+
+export interface SqliteOptions {
+  /** Made if it is not there. */
+  readonly folder: string;
+  readonly clock: Clock;
+  /**
+   * `full`: an answer leaves after the commit is on disk. `relaxed`: it leaves after the commit,
+   * and the disk follows within a second; a crash of the process loses nothing, a power cut up to
+   * that second.
+   */
+  readonly durability?: 'full' | 'relaxed';
+  /** A ceiling on the database's size in pages of 4 KiB; beyond it writes reject with StorageFull. */
+  readonly pagesMax?: number;
+}
+
+const RELAXED_SYNC_MS = 1_000;
+/** Rows that one `reclaim` deletes at most: a few milliseconds' worth. */
+const RECLAIM_ROWS = 500;
+/** Free pages that stay for reuse; what is beyond goes back to the file system, some at a time. */
+const FREE_PAGES_KEPT = 4_096;
+const FREE_PAGES_RETURNED = 512;
+/** Observations kept between two calls of `stats`. */
+const OBSERVATIONS_MAX = 10_000;
+
+/** Opens the data folder. Rejects with StorageRefused and a sentence that says what to do. */
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const { folder } = options;
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new StorageRefused(
+      `The data folder ${folder} cannot be written (${(error as Error).message}). ` +
+        'Choose another one with --data, or use --store memory.',
+    );
+  }
+  const unlock = lockFolder(folder);
+  try {
+    return new SqliteStore(options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+class SqliteStore implements Store {
+  readonly #db: DatabaseSync;
+  readonly #path: string;
+  readonly #session: Session;
+  readonly #documents: SqliteDocuments;
+  readonly #queues: SqliteQueues;
+  readonly #logs: SqliteLogs;
+  readonly #timers: SqliteTimers;
+  readonly #sync: WalSync;
+  readonly #checkpoints: Checkpoints;
+  readonly #loop: CommitLoop;
+  readonly #unlock: () => void;
+  readonly #relaxedTimer: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
+  #batchSizes: number[] = [];
+  #commitSeconds: number[] = [];
+
+  constructor(options: SqliteOptions, unlock: () => void) {
+    this.#path = join(options.folder, 'waystation.db');
+    this.#db = openDatabase(this.#path, options);
+    this.#unlock = unlock;
+    this.#session = new Session(this.#db);
+    this.#documents = new SqliteDocuments(this.#session);
+    this.#queues = new SqliteQueues(this.#session);
+    this.#logs = new SqliteLogs(this.#session);
+    this.#timers = new SqliteTimers(this.#session);
+    this.#sync = new WalSync(`${this.#path}-wal`);
+    this.#checkpoints = new Checkpoints(this.#db, this.#path);
+    const relaxed = options.durability === 'relaxed';
+    this.#loop = new CommitLoop({
+      session: this.#session,
+      nowMs: () => options.clock.nowMs(),
+      transaction: () => this.#transaction(),
+      flush: () => this.#queues.flush(),
+      durable: (done, failed) => (relaxed ? done() : this.#sync.after(done, failed)),
+      pending: () => !relaxed && this.#sync.busy,
+      broken: () => this.#sync.broken,
+      onCommit: (callers, wrote) => this.#committed(callers, wrote),
+      onDurable: (seconds) => keep(this.#commitSeconds, seconds),
+    });
+    if (relaxed) this.#relaxedTimer = this.#syncEachSecond();
+  }
+
+  transact<T>(run: (tx: Transaction) => Awaitable<T>): Promise<T> {
+    // The loop keeps results untyped; each comes back to the caller that handed the function in.
+    return this.#loop.submit(run) as Promise<T>;
+  }
+
+  async reclaim(): Promise<boolean> {
+    return this.transact(() => {
+      const documents = this.#documents.reclaim(RECLAIM_ROWS);
+      const queues = this.#queues.reclaim(RECLAIM_ROWS);
+      return this.#returnFreePages() || documents || queues;
+    });
+  }
+
+  stats(): StoreStats {
+    const commitBatchSizes = this.#batchSizes;
+    const commitSeconds = this.#commitSeconds;
+    this.#batchSizes = [];
+    this.#commitSeconds = [];
+    const databaseBytes = statSync(this.#path).size + this.#checkpoints.logBytes;
+    return { engine: 'sqlite', databaseBytes, commitBatchSizes, commitSeconds };
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#loop.close();
+    clearInterval(this.#relaxedTimer);
+    await this.#checkpoints.close();
+    this.#sync.close();
+    this.#db.close();
+    this.#unlock();
+  }
+
+  #transaction(): Transaction {
+    return {
+      nowMs: this.#session.nowMs,
+      documents: this.#documents,
+      queues: this.#queues,
+      logs: this.#logs,
+      timers: this.#timers,
+    };
+  }
+
+  #committed(callers: number, wrote: boolean): void {
+    if (!wrote) return;
+    keep(this.#batchSizes, callers);
+    this.#checkpoints.committed();
+  }
+
+  #returnFreePages(): boolean {
+    const row = this.#db.prepare('PRAGMA freelist_count').get() as { freelist_count: number };
+    if (row.freelist_count <= FREE_PAGES_KEPT + FREE_PAGES_RETURNED) return false;
+    this.#session.willWrite();
+    this.#db.exec(`PRAGMA incremental_vacuum(${FREE_PAGES_RETURNED})`);
+    return true;
+  }
+
+  #syncEachSecond(): NodeJS.Timeout {
+    const ignore = () => {};
+    return setInterval(() => this.#sync.after(ignore, ignore), RELAXED_SYNC_MS).unref();
+  }
+}
+
+function openDatabase(path: string, options: SqliteOptions): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: 5_000 });
+  try {
+    db.exec(`
+      PRAGMA auto_vacuum = INCREMENTAL;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA cache_size = -65536;
+      PRAGMA temp_store = MEMORY;
+    `);
+    if (options.pagesMax !== undefined) db.exec(`PRAGMA max_page_count = ${options.pagesMax}`);
+    migrate(db, options.folder);
+    // The log's file exists from the first write on, and `WalSync` opens it; this also finds out
+    // at start whether the folder can be written.
+    db.exec(`INSERT INTO counters VALUES ('opened', 1)
+      ON CONFLICT (name) DO UPDATE SET reserved = reserved + 1`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function keep(observations: number[], observation: number): void {
+  if (observations.length < OBSERVATIONS_MAX) observations.push(observation);
+}

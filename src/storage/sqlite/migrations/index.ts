@@ -1,0 +1,35 @@
+/**
+ * Brings a data folder to this version's schema. `PRAGMA user_version` holds the number of the last
+ * migration; each runs in a transaction of its own, and a number that we do not know is refused.
+ * To change the schema: add the next numbered file, list it here, dump the result with
+ * `npm run schema`.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { StorageRefused } from '../../errors.ts';
+import { sql as shapes } from './0001-shapes.ts';
+
+const migrations: readonly string[] = [shapes];
+
+export const SCHEMA_VERSION = migrations.length;
+
+export function migrate(db: DatabaseSync, folder: string): void {
+  const row = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  const found = row.user_version;
+  if (found > SCHEMA_VERSION) {
+    throw new StorageRefused(
+      `The data in ${folder} was written by a newer Waystation (schema ${found}; this one knows ` +
+        `${SCHEMA_VERSION}). Start that version, or choose another folder with --data.`,
+    );
+  }
+  for (let number = found; number < SCHEMA_VERSION; number++) {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      db.exec(migrations[number] as string);
+      db.exec(`PRAGMA user_version = ${number + 1}`);
+      db.exec('COMMIT');
+    } catch (error) {
+      db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

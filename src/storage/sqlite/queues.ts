@@ -1,0 +1,303 @@
+/** The queues shape on SQLite. Which entries a claim takes is decided in `claims.ts`. */
+import type {
+  Claim,
+  Entry,
+  EntryPhase,
+  EntryState,
+  NewEntry,
+  QueueCounts,
+  QueueRef,
+  Queues,
+} from '../port.ts';
+import { Claims } from './claims.ts';
+import { ENTRY_QUERY, type EntryRow, entryOf, entryStateOf, FRESH } from './entry-row.ts';
+import { Lanes } from './lanes.ts';
+import { type QueueRow, QueueTable } from './queue-table.ts';
+import { Counter, type Session } from './session.ts';
+
+export class SqliteQueues implements Queues {
+  readonly #session: Session;
+  readonly #table: QueueTable;
+  readonly #lanes: Lanes;
+  readonly #claims: Claims;
+  readonly #sequences: Counter;
+  readonly #sql;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#table = new QueueTable(session);
+    this.#lanes = new Lanes(session);
+    this.#sequences = new Counter(session, 'sequence');
+    this.#claims = new Claims(session, this.#table, this.#lanes, {
+      nextSequence: () => this.#sequences.next,
+      remove: (queue, sequence) => this.#remove(queue, sequence),
+    });
+    this.#sql = prepare(session);
+  }
+
+  append(ref: QueueRef, entries: readonly NewEntry[]): number[] {
+    const queue = this.#table.findOrCreate(ref);
+    this.#session.willWrite();
+    this.#table.willChange(queue);
+    return entries.map((entry) => this.#append(queue, entry));
+  }
+
+  claim(ref: QueueRef, claim: Claim): Entry[] {
+    const queue = this.#table.find(ref);
+    if (queue === undefined || queue.total === 0) return [];
+    return this.#claims.claim(queue, claim);
+  }
+
+  find(ref: QueueRef, sequence: number): EntryState | undefined {
+    const queue = this.#table.find(ref);
+    const row = queue && this.#sql.find.get(queue.id, sequence);
+    return row && entryStateOf(row);
+  }
+
+  extend(ref: QueueRef, sequence: number, visibleAtMs: number): boolean {
+    return this.#change(ref, (queue) => this.#sql.extend.get(visibleAtMs, queue.id, sequence));
+  }
+
+  release(ref: QueueRef, sequence: number): boolean {
+    const { nowMs } = this.#session;
+    return this.#change(ref, (queue) => this.#sql.release.get(nowMs, queue.id, sequence));
+  }
+
+  remove(ref: QueueRef, sequence: number): boolean {
+    const queue = this.#table.find(ref);
+    return queue !== undefined && this.#remove(queue, sequence);
+  }
+
+  move(from: QueueRef, sequence: number, to: QueueRef, entry: NewEntry): number | undefined {
+    if (!this.remove(from, sequence)) return undefined;
+    return this.append(to, [entry])[0];
+  }
+
+  count(ref: QueueRef): QueueCounts {
+    const queue = this.#table.find(ref);
+    if (queue === undefined) return { visible: 0, claimed: 0, delayed: 0 };
+    const hidden = this.#sql.countHidden.get(queue.id, this.#session.nowMs);
+    const claimed = hidden?.claimed ?? 0;
+    const delayed = hidden?.delayed ?? 0;
+    return { visible: queue.total - claimed - delayed, claimed, delayed };
+  }
+
+  countClaimed(ref: QueueRef, limit: number): number {
+    const queue = this.#table.find(ref);
+    if (queue === undefined) return 0;
+    return this.#sql.countClaimed.get(queue.id, this.#session.nowMs, limit)?.claimed ?? 0;
+  }
+
+  peek(
+    ref: QueueRef,
+    page: { readonly phase?: EntryPhase; readonly after?: number; readonly limit: number },
+  ): Entry[] {
+    const queue = this.#table.find(ref);
+    if (queue === undefined) return [];
+    const statement = this.#sql.peek[page.phase ?? 'any'];
+    const after = page.after ?? 0;
+    return statement.all(queue.id, after, this.#session.nowMs, page.limit).map(entryOf);
+  }
+
+  /**
+   * The first entry is the oldest, except for entries that were moved here with an earlier enqueue
+   * time; those have an index of their own.
+   */
+  oldestEnqueuedAtMs(ref: QueueRef): number | undefined {
+    const queue = this.#table.find(ref);
+    return queue && this.#oldest(queue)?.enqueued_at;
+  }
+
+  nextVisibleAtMs(ref: QueueRef): number | undefined {
+    const queue = this.#table.find(ref);
+    if (queue === undefined) return undefined;
+    if (queue.ordered) return this.#lanes.nextAvailableAtMs(queue);
+    return this.#sql.nextVisible.get(queue.id, this.#session.nowMs)?.visible_at ?? undefined;
+  }
+
+  redelay(ref: QueueRef, delayMs: number, withinMs: number): void {
+    const queue = this.#table.find(ref);
+    if (queue === undefined) return;
+    const { nowMs } = this.#session;
+    this.#session.willWrite();
+    const sinceMs = nowMs - withinMs;
+    const before = this.#sql.lastBefore.get(queue.id, sinceMs)?.sequence ?? 0;
+    const lanes = this.#sql.redelayedLanes.all(queue.id, before, sinceMs);
+    this.#sql.redelay.run(delayMs, nowMs, queue.id, before, sinceMs);
+    for (const { lane } of lanes) this.#lanes.refresh(queue, lane);
+  }
+
+  expire(ref: QueueRef, enqueuedAtMs: number, limit: number): boolean {
+    const queue = this.#table.find(ref);
+    if (queue === undefined) return false;
+    for (let looked = 0; ; looked++) {
+      const oldest = this.#oldest(queue);
+      if (oldest === undefined || oldest.enqueued_at > enqueuedAtMs) return false;
+      if (looked === limit) return true;
+      this.#remove(queue, oldest.sequence);
+    }
+  }
+
+  purge(ref: QueueRef): void {
+    const queue = this.#table.find(ref);
+    if (queue !== undefined) this.#table.discard(queue);
+  }
+
+  /** Part of every commit. */
+  flush(): void {
+    this.#table.flush();
+  }
+
+  /** Deletes rows of purged queues; answers whether more are left. */
+  reclaim(limit: number): boolean {
+    const purged = this.#sql.purged.get();
+    if (purged === undefined) return false;
+    this.#session.willWrite();
+    this.#sql.deletePayloads.run(purged.id, limit);
+    if (this.#sql.deleteEntries.run(purged.id, limit) === limit) return true;
+    if (this.#sql.deleteLanes.run(purged.id, limit) === limit) return true;
+    this.#sql.deleteQueue.run(purged.id);
+    return true;
+  }
+
+  #append(queue: QueueRow, entry: NewEntry): number {
+    const { visibleAtMs, enqueuedAtMs, group } = entry;
+    if (queue.ordered && group === undefined) {
+      throw new TypeError('an entry of an ordered queue needs a group');
+    }
+    const sequence = this.#sequences.take();
+    const state = visibleAtMs <= this.#session.nowMs ? FRESH : 1;
+    if (group !== undefined) queue.lanedFrom ??= sequence;
+    const laned = queue.lanedFrom !== undefined;
+    const lane = laned ? this.#lanes.join(queue, group ?? '', sequence, visibleAtMs) : null;
+    const aged = enqueuedAtMs < queue.lastEnqueuedAtMs;
+    if (!aged) queue.lastEnqueuedAtMs = enqueuedAtMs;
+    this.#sql.insertEntry.run(
+      queue.id,
+      sequence,
+      state,
+      visibleAtMs,
+      lane,
+      enqueuedAtMs,
+      aged ? 1 : null,
+    );
+    this.#sql.insertPayload.run(sequence, entry.payload);
+    queue.total++;
+    return sequence;
+  }
+
+  #remove(queue: QueueRow, sequence: number): boolean {
+    this.#session.willWrite();
+    const removed = this.#sql.removeEntry.get(queue.id, sequence);
+    if (removed === undefined) return false;
+    this.#sql.removePayload.run(sequence);
+    this.#table.willChange(queue);
+    queue.total--;
+    if (removed.lane !== null) this.#lanes.refresh(queue, removed.lane);
+    return true;
+  }
+
+  #change(
+    ref: QueueRef,
+    update: (queue: QueueRow) => { lane: number | null } | undefined,
+  ): boolean {
+    const queue = this.#table.find(ref);
+    if (queue === undefined) return false;
+    this.#session.willWrite();
+    const changed = update(queue);
+    if (changed === undefined) return false;
+    if (changed.lane !== null) this.#lanes.refresh(queue, changed.lane);
+    return true;
+  }
+
+  #oldest(queue: QueueRow): { sequence: number; enqueued_at: number } | undefined {
+    const first = this.#sql.first.get(queue.id);
+    const aged = this.#sql.oldestAged.get(queue.id);
+    if (first === undefined || aged === undefined) return first;
+    return aged.enqueued_at < first.enqueued_at ? aged : first;
+  }
+}
+
+type Age = { sequence: number; enqueued_at: number };
+type LaneOf = { lane: number | null };
+
+function prepare(session: Session) {
+  const peek = (condition: string) =>
+    session.statement<EntryRow>(
+      `${ENTRY_QUERY} WHERE e.queue = ? AND e.sequence > ? AND ${condition}
+         ORDER BY e.sequence LIMIT ?`,
+    );
+  return {
+    insertEntry: session.statement('INSERT INTO entries VALUES (?, ?, ?, ?, 0, ?, ?, NULL, ?)'),
+    insertPayload: session.statement('INSERT INTO payloads VALUES (?, ?)'),
+    removeEntry: session.statement<LaneOf>(
+      'DELETE FROM entries WHERE queue = ? AND sequence = ? RETURNING lane',
+    ),
+    removePayload: session.statement('DELETE FROM payloads WHERE sequence = ?'),
+    find: session.statement<EntryRow>(
+      `SELECT e.*, l.name AS "group", '' AS payload FROM entries e
+         LEFT JOIN lanes l ON l.id = e.lane WHERE e.queue = ? AND e.sequence = ?`,
+    ),
+    extend: session.statement<LaneOf>(
+      `UPDATE entries SET visible_at = ?, state = CASE WHEN claims > 0 THEN 2 ELSE 1 END
+         WHERE queue = ? AND sequence = ? RETURNING lane`,
+    ),
+    release: session.statement<LaneOf>(
+      `UPDATE entries SET visible_at = ?, claims = max(claims - 1, 0),
+           state = CASE WHEN claims > 1 THEN 2 ELSE 1 END,
+           first_claimed_at = CASE WHEN claims > 1 THEN first_claimed_at END
+         WHERE queue = ? AND sequence = ? RETURNING lane`,
+    ),
+    countHidden: session.statement<{ claimed: number | null; delayed: number | null }>(
+      `SELECT sum(state = 2) AS claimed, sum(state = 1) AS delayed FROM entries
+         WHERE queue = ? AND visible_at > ? AND state > 0`,
+    ),
+    countClaimed: session.statement<{ claimed: number }>(
+      `SELECT count(*) AS claimed FROM (SELECT 1 FROM entries
+         WHERE queue = ? AND visible_at > ? AND state > 0 AND state = 2 LIMIT ?)`,
+    ),
+    peek: {
+      any: peek('? IS NOT NULL'),
+      visible: peek('(e.state = 0 OR e.visible_at <= ?)'),
+      delayed: peek('e.visible_at > ? AND e.state > 0 AND e.state = 1'),
+      claimed: peek('e.visible_at > ? AND e.state > 0 AND e.state = 2'),
+    },
+    first: session.statement<Age>(
+      'SELECT sequence, enqueued_at FROM entries WHERE queue = ? ORDER BY sequence LIMIT 1',
+    ),
+    oldestAged: session.statement<Age>(
+      `SELECT sequence, enqueued_at FROM entries WHERE queue = ? AND aged = 1
+         ORDER BY enqueued_at, sequence LIMIT 1`,
+    ),
+    nextVisible: session.statement<{ visible_at: number | null }>(
+      `SELECT min(visible_at) AS visible_at FROM entries
+         WHERE queue = ? AND visible_at > ? AND state > 0`,
+    ),
+    lastBefore: session.statement<{ sequence: number }>(
+      `SELECT sequence FROM entries WHERE queue = ? AND enqueued_at <= ? AND aged IS NULL
+         ORDER BY sequence DESC LIMIT 1`,
+    ),
+    redelayedLanes: session.statement<{ lane: number }>(
+      `SELECT DISTINCT lane FROM entries WHERE queue = ? AND sequence > ? AND claims = 0
+         AND enqueued_at > ? AND lane IS NOT NULL`,
+    ),
+    redelay: session.statement(
+      `UPDATE entries SET visible_at = enqueued_at + ?1,
+           state = CASE WHEN enqueued_at + ?1 > ?2 THEN 1 ELSE state END
+         WHERE queue = ?3 AND sequence > ?4 AND claims = 0 AND enqueued_at > ?5`,
+    ),
+    purged: session.statement<{ id: number }>('SELECT id FROM queues WHERE key IS NULL LIMIT 1'),
+    deletePayloads: session.statement(
+      `DELETE FROM payloads WHERE sequence IN
+         (SELECT sequence FROM entries WHERE queue = ? ORDER BY sequence LIMIT ?)`,
+    ),
+    deleteEntries: session.statement(
+      `DELETE FROM entries WHERE (queue, sequence) IN
+         (SELECT queue, sequence FROM entries WHERE queue = ? ORDER BY sequence LIMIT ?)`,
+    ),
+    deleteLanes: session.statement(
+      'DELETE FROM lanes WHERE id IN (SELECT id FROM lanes WHERE queue = ? LIMIT ?)',
+    ),
+    deleteQueue: session.statement('DELETE FROM queues WHERE id = ?'),
+  };
+}

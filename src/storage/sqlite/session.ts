@@ -1,0 +1,147 @@
+/**
+ * What the four shapes share within one engine: the connection, the instant of the running
+ * transaction function, and the point at which it first writes. Functions run one after the other,
+ * so one session serves them all.
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+/** Reserving this many numbers at a time keeps the counters out of nearly every commit. */
+const RESERVATION = 10_000;
+
+export class Session {
+  readonly db: DatabaseSync;
+  /** The instant of the running function. */
+  nowMs = 0;
+  /** Tells functions apart. */
+  functionNumber = 0;
+  /** Whether the running function, or the running batch, has written. */
+  functionWrote = false;
+  batchWrote = false;
+  readonly #savepoint: StatementSync;
+  readonly #release: StatementSync;
+  readonly #rollbackTo: StatementSync;
+  readonly #undo: Array<() => void> = [];
+  readonly #forget: Array<() => void> = [];
+
+  constructor(db: DatabaseSync) {
+    this.db = db;
+    this.#savepoint = db.prepare('SAVEPOINT f');
+    this.#release = db.prepare('RELEASE f');
+    this.#rollbackTo = db.prepare('ROLLBACK TO f');
+  }
+
+  statement<Row>(sql: string): Statement<Row> {
+    return new Statement<Row>(this.db.prepare(sql));
+  }
+
+  beginFunction(nowMs: number): void {
+    this.nowMs = nowMs;
+    this.functionNumber++;
+    this.functionWrote = false;
+    this.#undo.length = 0;
+  }
+
+  /** To be called before the first change: reading functions then never pay for a savepoint. */
+  willWrite(): void {
+    if (this.functionWrote) return;
+    this.#savepoint.run();
+    this.functionWrote = true;
+    this.batchWrote = true;
+  }
+
+  /** Restores something kept in memory, should the running function fail. */
+  onUndo(restore: () => void): void {
+    this.#undo.push(restore);
+  }
+
+  /** Drops something kept in memory, should a whole commit fail. */
+  onForget(forget: () => void): void {
+    this.#forget.push(forget);
+  }
+
+  forget(): void {
+    for (const forget of this.#forget) forget();
+  }
+
+  endFunction(): void {
+    if (this.functionWrote) this.#release.run();
+  }
+
+  undoFunction(): void {
+    if (this.functionWrote && this.db.isTransaction) {
+      this.#rollbackTo.run();
+      this.#release.run();
+    }
+    for (let i = this.#undo.length - 1; i >= 0; i--) this.#undo[i]?.();
+    this.#undo.length = 0;
+  }
+}
+
+/** A prepared statement whose rows are typed by the SQL beside it. */
+export class Statement<Row> {
+  readonly #statement: StatementSync;
+
+  constructor(statement: StatementSync) {
+    this.#statement = statement;
+  }
+
+  get(...values: SQLInputValue[]): Row | undefined {
+    return this.#statement.get(...values) as Row | undefined;
+  }
+
+  all(...values: SQLInputValue[]): Row[] {
+    return this.#statement.all(...values) as Row[];
+  }
+
+  /** Answers how many rows changed. */
+  run(...values: SQLInputValue[]): number {
+    return Number(this.#statement.run(...values).changes);
+  }
+}
+
+/** Hands out numbers that no run has used, reserved in blocks so that a crash only leaves a gap. */
+export class Counter {
+  readonly #session: Session;
+  readonly #name: string;
+  readonly #reserve: Statement<unknown>;
+  #next: number;
+  #reserved: number;
+
+  constructor(session: Session, name: string) {
+    this.#session = session;
+    this.#name = name;
+    this.#reserve = session.statement(
+      'INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET reserved = excluded.reserved',
+    );
+    const row = session
+      .statement<{ reserved: number }>('SELECT reserved FROM counters WHERE name = ?')
+      .get(name);
+    this.#next = row?.reserved ?? 1;
+    this.#reserved = this.#next;
+    session.onForget(() => {
+      this.#reserved = this.#next;
+    });
+  }
+
+  /** The next number, unused so far. A failed transaction leaves a gap. */
+  take(): number {
+    if (this.#next >= this.#reserved) this.#extend();
+    return this.#next++;
+  }
+
+  /** The number that `take` would answer: every number in use is lower. */
+  get next(): number {
+    return this.#next;
+  }
+
+  #extend(): void {
+    const before = this.#reserved;
+    this.#session.willWrite();
+    this.#reserve.run(this.#name, this.#next + RESERVATION);
+    this.#reserved = this.#next + RESERVATION;
+    // The reservation goes with the function that made it; the next one makes it again.
+    this.#session.onUndo(() => {
+      this.#reserved = before;
+    });
+  }
+}
