@@ -6,9 +6,11 @@ type Convert = (value: unknown) => unknown;
 /** null: what stands in memory is what goes on the wire. */
 const conversions = new WeakMap<Shape, Convert | null>();
 
+/** The body of an answer; an operation without output answers the empty structure. */
 export function encodeJson(shape: StructureShape, output: unknown): string {
   const convert = conversionOf(shape);
-  return JSON.stringify((convert === null ? output : convert(output)) ?? {});
+  const structure = output ?? {};
+  return JSON.stringify(convert === null ? structure : convert(structure));
 }
 
 function conversionOf(shape: Shape): Convert | null {

@@ -58,7 +58,7 @@ function compile(shape: Shape): Encode {
     case 'blob':
       return toBase64;
     case 'timestamp':
-      return (value) => new Date(value as number).toISOString();
+      return (value) => new Date(value as number).toISOString().replace('.000Z', 'Z');
     default:
       return String;
   }
