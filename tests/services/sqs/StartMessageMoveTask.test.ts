@@ -167,6 +167,40 @@ describe('behaviour', () => {
     ]);
   });
 
+  test.each(['', '.fifo'] as const)(
+    'what was dead-lettered by receives comes back with a count of 1 (orders%s)',
+    async (suffix) => {
+      scene = await DeadLetterScene.open(suffix);
+      const { harness } = scene;
+      const QueueUrl = scene.source;
+      const receive = async (): Promise<unknown> => {
+        const answer = await harness.call('ReceiveMessage', {
+          QueueUrl,
+          VisibilityTimeout: 0,
+          MessageSystemAttributeNames: ['All'],
+        });
+        return answer.Messages;
+      };
+      const fifo = suffix === '.fifo' && { MessageGroupId: 'g', MessageDeduplicationId: 'd' };
+      const sent = await harness.call('SendMessage', { QueueUrl, MessageBody: 'a', ...fifo });
+      expect(await receive()).toMatchObject([{ MessageId: sent.MessageId }]);
+      expect(await receive()).toBeUndefined();
+      expect(await scene.bodies(scene.dlq)).toEqual(['a']);
+      await scene.start();
+      await scene.settle();
+      const [message] = (await receive()) as Array<{ readonly [member: string]: unknown }>;
+      expect(message).toMatchObject({
+        Body: 'a',
+        Attributes: {
+          ApproximateReceiveCount: '1',
+          ...(fifo && { MessageGroupId: 'g', MessageDeduplicationId: sent.MessageId }),
+        },
+      });
+      expect(message?.MessageId).not.toBe(sent.MessageId);
+      expect(message?.Attributes).not.toHaveProperty('DeadLetterQueueSourceArn');
+    },
+  );
+
   test('moves to a destination of the caller’s choice', async () => {
     scene = await DeadLetterScene.open();
     await scene.createQueue('inspect');
