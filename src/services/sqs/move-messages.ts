@@ -2,8 +2,9 @@
  * The task that moves messages out of a dead-letter queue, a part per run.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  *
- * A run moves some messages, counts them and sets the timer of the next run, all in one transaction:
- * whatever a crash undoes, it undoes together, so nothing is lost, moved twice or counted twice.
+ * A run moves some messages, counts them and sets the timer of the next run, all in one
+ * transaction: whatever a crash undoes, it undoes together, so nothing is lost, moved twice or
+ * counted twice.
  *
  * A task moves what can be received at the time of each run, which includes what arrives while it
  * runs, and completes at the first run that finds nothing. Messages in flight or delayed at that

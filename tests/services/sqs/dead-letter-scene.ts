@@ -1,4 +1,4 @@
-/** A source queue, its dead-letter queue and messages in it, for the tests of message move tasks. */
+/** A source queue, its dead-letter queue and messages there, for the tests of move tasks. */
 import { createHash } from 'node:crypto';
 import { sqs } from '../../../src/services/sqs/index.ts';
 import { decodeMessage, encodeMessage, type Message } from '../../../src/services/sqs/message.ts';
@@ -51,7 +51,7 @@ export class DeadLetterScene {
     return document.value;
   }
 
-  /** Puts messages into a queue as a dead-letter move from the source queue would have left them. */
+  /** Puts messages into a queue as a dead-letter move from the source queue leaves them. */
   async fill(
     name: string,
     bodies: readonly string[],
