@@ -2,9 +2,9 @@
  * Our tables against what the AWS SDK for JavaScript exports as data: operation names, members and
  * their order, required members, types, XML traits, errors with their statuses and Query codes.
  *
- * The SDK's schemas are tuples that begin with a kind; packages/types/src/schema/static-schemas.ts of
- * https://github.com/smithy-lang/smithy-typescript says which. Errors per operation are no data there; they are
- * read from the `@throws` lines of the published type declarations.
+ * The SDK's schemas are tuples that begin with a kind, as static-schemas.ts in packages/types of
+ * https://github.com/smithy-lang/smithy-typescript has them. Errors per operation are no data there;
+ * they are read from the `@throws` lines of the published type declarations.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
