@@ -3,7 +3,7 @@
  * their order, required members, types, XML traits, errors with their statuses and Query codes.
  *
  * The SDK's schemas are tuples that begin with a kind, as static-schemas.ts in packages/types of
- * https://github.com/smithy-lang/smithy-typescript has them. Errors per operation are no data there;
+ * https://github.com/smithy-lang/smithy-typescript has them. Errors per operation are no data:
  * they are read from the `@throws` lines of the published type declarations.
  */
 import { readFileSync } from 'node:fs';
