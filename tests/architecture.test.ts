@@ -5,9 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Service } from '../src/schema/service.ts';
-import { admin } from '../src/services/admin/index.ts';
-import { sqs } from '../src/services/sqs/index.ts';
+import { admin, sqs } from '../src/services/index.ts';
 import { readSources, type SourceFile } from './support/source.ts';
 
 const sources = readSources('src/**/*.ts');
@@ -50,7 +48,7 @@ const MAY_IMPORT: { readonly [P in Part]: readonly Part[] } = {
   'src/scheduler/': BASE,
   'src/schema/': [],
   'src/services/admin/': [...BASE, 'src/scheduler/', 'src/delivery/'],
-  'src/services/index.ts': ['src/schema/', 'src/services/admin/', 'src/services/sqs/'],
+  'src/services/index.ts': [...BASE, 'src/services/admin/', 'src/services/sqs/'],
   'src/services/sqs/': [...BASE, 'src/scheduler/', 'src/delivery/'],
   'src/storage/errors.ts': [],
   'src/storage/memory/': ['src/core/', ...PORT],
@@ -176,19 +174,27 @@ describe('calls', () => {
 });
 
 const COLUMNS_MAX = 100;
-/** A web address cannot be broken. */
 const LONG_ADDRESS = /https?:\/\/\S{60,}/;
 const FILE_LINES_MAX = 400;
 const FUNCTION_LINES_MAX = 70;
 
 /** Files that may be longer, each with its reason. */
 const LONG_FILES: { readonly [path: string]: string } = {};
+const LONG_FUNCTIONS: { readonly [pathAndName: string]: string } = {
+  'src/storage/sqlite/queues.ts prepare': 'a table of SQL statements',
+};
+
+/** Web addresses, and the long texts in tests that the formatter leaves in one piece. */
+function unbreakable(path: string, line: string): boolean {
+  const isComment = /^\s*(\/\*\*|\*|\/\/)/.test(line);
+  return LONG_ADDRESS.test(line) || (path.startsWith('tests/') && !isComment);
+}
 
 describe('sizes', () => {
   it(`keep lines to ${COLUMNS_MAX} columns`, () => {
     const wrong = everything.flatMap((file) =>
       file.lines.flatMap((line, index) =>
-        line.length > COLUMNS_MAX && !LONG_ADDRESS.test(line)
+        line.length > COLUMNS_MAX && !unbreakable(file.path, line)
           ? [`${file.path}:${index + 1} has ${line.length} columns`]
           : [],
       ),
@@ -207,6 +213,7 @@ describe('sizes', () => {
     const wrong = sources.flatMap((file) =>
       file.functions
         .filter(({ lines }) => lines > FUNCTION_LINES_MAX)
+        .filter(({ name }) => !(`${file.path} ${name}` in LONG_FUNCTIONS))
         .map(({ name, line, lines }) => `${file.path}:${line} ${name} has ${lines} lines`),
     );
     expect(wrong, 'give the steps names of their own').toEqual([]);
@@ -251,24 +258,25 @@ describe('files', () => {
 
 const BLOCKS = ['serialization', 'validation', 'behaviour'];
 
-describe.each<{ name: string; operations: Service<never>['operations'] }>([sqs, admin])(
-  'operations of $name',
-  ({ name, operations }) => {
-    const folder = `src/services/${name}/operations/`;
-    const inFiles = sources
-      .filter((file) => file.path.startsWith(folder))
-      .map((file) => basename(file.path, '.ts'));
+const OPERATIONS = [
+  { service: sqs, source: 'src/services/sqs/operations/', tests: 'tests/services/sqs/' },
+  { service: admin, source: 'src/services/sqs/admin/operations/', tests: 'tests/services/admin/' },
+];
 
-    it('each have a file, and each file a row', () => {
-      expect(inFiles.toSorted()).toEqual([...operations.keys()].toSorted());
-    });
+describe.each(OPERATIONS)('operations of $service.name', ({ service, source, tests }) => {
+  const inFiles = sources
+    .filter((file) => file.path.startsWith(source))
+    .map((file) => basename(file.path, '.ts'));
 
-    it.each(inFiles)('%s has a test with three blocks', (operation) => {
-      const path = `tests/services/${name}/${operation}.test.ts`;
-      expect(existsSync(path), `${path} is missing`).toBe(true);
-      const titles = [...readFileSync(path, 'utf8').matchAll(/describe\(\s*['"`](.*)['"`]/g)];
-      const missing = BLOCKS.filter((block) => !titles.some(([, title]) => title?.includes(block)));
-      expect(missing, `${path} needs describe blocks with these names`).toEqual([]);
-    });
-  },
-);
+  it('each have a file, and each file a row', () => {
+    expect(inFiles.toSorted()).toEqual([...service.operations.keys()].toSorted());
+  });
+
+  it.each(inFiles)('%s has a test with three blocks', (operation) => {
+    const path = `${tests}${operation}.test.ts`;
+    expect(existsSync(path), `${path} is missing`).toBe(true);
+    const titles = [...readFileSync(path, 'utf8').matchAll(/describe\(\s*['"`](.*)['"`]/g)];
+    const missing = BLOCKS.filter((block) => !titles.some(([, title]) => title?.includes(block)));
+    expect(missing, `${path} needs describe blocks with these names`).toEqual([]);
+  });
+});
