@@ -58,18 +58,15 @@ const SIGNATURE_FIELD = 'Signature=';
 
 function readHeader(header: string): Claim {
   const signatureAt = header.lastIndexOf(SIGNATURE_FIELD);
-  if (signatureAt > 0 && header.indexOf(',', signatureAt) === -1) {
-    const constantPart = header.slice(0, signatureAt);
-    const known = scopes.get(constantPart);
-    if (known !== undefined) {
-      return claimOf(known, header.slice(signatureAt + SIGNATURE_FIELD.length));
-    }
-    const claim = readFields(header);
-    if (scopes.size >= SCOPES_MAX) scopes.clear();
-    scopes.set(constantPart, claim);
-    return claim;
-  }
-  return readFields(header);
+  const signature = header.slice(signatureAt + SIGNATURE_FIELD.length);
+  if (signatureAt === -1 || signature === '' || signature.includes(',')) return readFields(header);
+  const constantPart = header.slice(0, signatureAt);
+  const known = scopes.get(constantPart);
+  if (known !== undefined) return claimOf(known, signature);
+  const claim = readFields(header);
+  if (scopes.size >= SCOPES_MAX) scopes.clear();
+  scopes.set(constantPart, claim);
+  return claim;
 }
 
 function claimOf(scope: Scope, signature: string): Claim {

@@ -8,8 +8,10 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  /** The server is going down or the request is beyond repair: no further one on this connection. */
-  closing: boolean;
+  /** The client sends its body only when asked to. */
+  readonly awaitsContinue: boolean;
+  /** While this says `closing`, each answer is its connection's last. */
+  readonly server: { readonly closing: boolean };
 }
 
 const FORGOTTEN_WITHIN_MS = 2000;
@@ -27,7 +29,7 @@ export function writeHead(exchange: Exchange, answer: WireAnswer): void {
   if (answer.headers.length > 0) headers.push(...answer.headers);
   if (request.headers.origin !== undefined) headers.push(...crossOriginHeaders);
   // Node then sends `Connection: close`, and ends the connection behind the answer.
-  if (exchange.closing) response.shouldKeepAlive = false;
+  if (exchange.server.closing) response.shouldKeepAlive = false;
   response.writeHead(answer.status, headers);
 }
 
@@ -42,7 +44,11 @@ export function send(exchange: Exchange, answer: WireAnswer): void {
  */
 export function sendEarly(exchange: Exchange, answer: WireAnswer): void {
   const { request, response } = exchange;
-  exchange.closing = true;
+  response.shouldKeepAlive = false;
+  if (exchange.awaitsContinue) {
+    send(exchange, answer);
+    return;
+  }
   writeHead(exchange, answer);
   response.write(answer.body);
   const timer = setTimeout(() => response.end(), FORGOTTEN_WITHIN_MS);

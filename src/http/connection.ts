@@ -6,7 +6,7 @@
  * length. What happens next on the connection tells whether it arrived:
  *
  *   the next request            it did, or the client would not go on
- *   a second of quiet           it did, as far as TCP tells
+ *   quiet for a while           it did, as far as TCP tells
  *   the client's FIN            it did if the client closed after reading, and did not if the FIN
  *                               was sent before: then the client's kernel answers our bytes with a
  *                               reset, which an empty write finds out
@@ -14,9 +14,6 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-
-/** How long after its writing an answer may turn out not to have arrived. */
-const CONFIRMED_AFTER_MS = 1000;
 
 interface HeldAnswer {
   readonly response: ServerResponse;
@@ -28,6 +25,7 @@ interface HeldAnswer {
 
 export class Connection {
   readonly #socket: Socket;
+  readonly #confirmedAfterMs: number;
   readonly #calls = new Set<AbortController>();
   #held: HeldAnswer[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -35,8 +33,10 @@ export class Connection {
   #halfClosed = false;
   #failed = false;
 
-  constructor(socket: Socket) {
+  /** `confirmedAfterMs`: how long after its writing an answer may turn out not to have arrived. */
+  constructor(socket: Socket, confirmedAfterMs: number) {
     this.#socket = socket;
+    this.#confirmedAfterMs = confirmedAfterMs;
     socket.on('end', () => this.#onHalfClose());
     socket.on('error', () => {
       this.#failed = true;
@@ -121,7 +121,7 @@ export class Connection {
       } else {
         this.release();
       }
-    }, CONFIRMED_AFTER_MS);
+    }, this.#confirmedAfterMs);
     this.#timer.unref();
   }
 

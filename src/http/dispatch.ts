@@ -39,7 +39,13 @@ export interface DispatchParts {
 }
 
 export interface Dispatch {
-  receive(request: IncomingMessage, response: ServerResponse, connection: Connection): void;
+  /** `awaitsContinue`: the client sends its body only when asked to. */
+  receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    connection: Connection,
+    awaitsContinue: boolean,
+  ): void;
   /** From now on each answer is its connection's last. */
   closing: boolean;
 }
@@ -63,13 +69,14 @@ export function createDispatch(parts: DispatchParts): Dispatch {
 
   const dispatch: Dispatch = {
     closing: false,
-    receive(request, response, connection) {
+    receive(request, response, connection, awaitsContinue) {
       const requestNumber = connection.requestArrived();
       const exchange: Exchange = {
         request,
         response,
         requestId: env.uuid(),
-        closing: dispatch.closing,
+        awaitsContinue,
+        server: dispatch,
       };
       const { path, query } = splitTarget(request.url ?? '/');
       const method = request.method ?? '';
@@ -80,8 +87,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       }
       const refusal = refusalOf(request, parts.bodyBytesMax);
       if (refusal !== undefined) return refuseEarly(exchange, refusal);
+      if (awaitsContinue) response.writeContinue();
       const answer = (body: Buffer) => {
-        exchange.closing ||= dispatch.closing;
         if (isOwn) return void answerOwn(exchange, path, query, body);
         const wire = wireRequest(request, path, query, body);
         void answerCall(exchange, wire, connection, requestNumber);
@@ -118,7 +125,6 @@ export function createDispatch(parts: DispatchParts): Dispatch {
           ? await invoker.invoke(service, operation, input, caller)
           : await invokeWatched(call, connection);
       answer = protocol.encode(service, operation, output, requestId);
-      exchange.closing ||= dispatch.closing;
       if (operation.undelivered !== undefined) {
         deliver(exchange, answer, connection, requestNumber, () =>
           takeBack(call, output, requestId),
@@ -127,7 +133,6 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       }
     } catch (thrown) {
       answer = protocol.encodeError(selection?.service, awsErrorOf(thrown, requestId), requestId);
-      exchange.closing ||= dispatch.closing;
     }
     send(exchange, answer);
     observe(selection, answer.status, startedMs);

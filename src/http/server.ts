@@ -1,5 +1,5 @@
 /** The HTTP server in front of everything: sockets, limits and timeouts. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Connection } from './connection.ts';
 import { createDispatch, type DispatchParts, type Observation } from './dispatch.ts';
@@ -13,6 +13,11 @@ export interface HttpFrontParts
   readonly trustsProxy?: (peerAddress: string) => boolean;
   /** The longest request body, in bytes; 10 MiB unless given. */
   readonly bodyBytesMax?: number;
+  /**
+   * How long after its writing an answer that hands something out may turn out not to have reached
+   * its client, in milliseconds; 1,000 unless given.
+   */
+  readonly confirmedAfterMs?: number;
   /** How long `close` waits for requests in progress, in milliseconds; 10,000 unless given. */
   readonly closeWithinMs?: number;
   readonly observe?: (observation: Observation) => void;
@@ -28,6 +33,7 @@ export interface HttpFront {
 
 const BODY_BYTES_MAX = 10 * 1024 * 1024;
 const CLOSE_WITHIN_MS = 10_000;
+const CONFIRMED_AFTER_MS = 1000;
 const CLOSE_SWEEP_MS = 20;
 
 /** A client that takes longer than this to send a head is not one of ours. */
@@ -52,6 +58,7 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
     observe: parts.observe ?? (() => {}),
   });
   const connections = new Map<Socket, Connection>();
+  const confirmedAfterMs = parts.confirmedAfterMs ?? CONFIRMED_AFTER_MS;
 
   const server = createServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -67,13 +74,19 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
   Object.assign(server, { httpAllowHalfOpen: true });
 
   server.on('connection', (socket) => {
-    connections.set(socket, new Connection(socket));
+    connections.set(socket, new Connection(socket, confirmedAfterMs));
     socket.on('close', () => connections.delete(socket));
   });
-  server.on('request', (request, response) => {
-    const connection = connections.get(request.socket);
-    if (connection !== undefined) dispatch.receive(request, response, connection);
-  });
+  const receive =
+    (awaitsContinue: boolean) =>
+    (request: IncomingMessage, response: ServerResponse): void => {
+      const connection = connections.get(request.socket);
+      if (connection !== undefined) {
+        dispatch.receive(request, response, connection, awaitsContinue);
+      }
+    };
+  server.on('request', receive(false));
+  server.on('checkContinue', receive(true));
   server.on('clientError', answerClientError);
 
   return {
