@@ -206,7 +206,7 @@ export function documentsContract(open: OpenStore): void {
       });
 
       it('begins after a key that is not there, or lies outside the prefix', async () => {
-        for (const key of ['p/1', 'p/3', 'r']) await put(key, 0);
+        for (const key of ['b', 'p/1', 'p/3', 'r']) await put(key, 0);
         expect(await keys('p/', { after: 'p/2' })).toEqual(['p/3']);
         expect(await keys('p/', { after: 'a' })).toEqual(['p/1', 'p/3']);
         expect(await keys('p/', { after: 'q' })).toEqual([]);

@@ -207,7 +207,7 @@ function publicEntry(entry: ModelEntry): Entry {
 /** Short and overlapping spans of time, so that equal instants and expiry are common. */
 const delayMs = fc.constantFrom(-3, 0, 0, 0, 2, 5, 9);
 const ageMs = fc.constantFrom(0, 0, 1, 4, 20);
-const group = fc.constantFrom('a', 'b', 'c', undefined, undefined);
+const group = fc.constantFrom('a', 'a', 'b', 'b', 'c', 'd', 'e', undefined, undefined);
 const queue = fc.nat({ max: 3 });
 /** Which of the queue's entries: an index into what is there, or one past it for "none". */
 const which = fc.nat({ max: 12 });

@@ -441,6 +441,15 @@ function fairClaimContract(open: OpenStore): void {
       expect(await claim(plain, 6)).toEqual(['b1', 'a4', 'b2', 'a5', 'b3', 'b4']);
     });
 
+    it('lets a new group begin no earlier because a group that was behind was served', async () => {
+      await appendGroups('a1', 'b1', 'b2', 'b3', 'b4');
+      expect(await claim(plain, 4)).toEqual(['a1', 'b1', 'b2', 'b3']);
+      await appendGroups('a2', 'a3');
+      expect(await claim(plain, 1)).toEqual(['a2']);
+      await appendGroups('c1');
+      expect(await claim(plain)).toEqual(['a3', 'c1', 'b4']);
+    });
+
     it('orders groups of equal turn by their first fresh entry', async () => {
       await appendGroups('b1', 'a1', 'c1', 'a2', 'b2');
       expect(await claim(plain, 3)).toEqual(['b1', 'a1', 'c1']);
