@@ -54,6 +54,7 @@ export class Checkpoints {
   async close(): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined) return;
+    worker.ref();
     const exited = new Promise((resolve) => worker.once('exit', resolve));
     worker.postMessage('close');
     await exited;
