@@ -40,7 +40,7 @@ export function send(exchange: Exchange, answer: WireAnswer): void {
 
 /**
  * Answers before the body is read, and closes. What the client is still sending is read and
- * forgotten for a moment, because closing at once would reset the connection and with it the answer.
+ * forgotten for a moment, because closing at once would reset the connection and lose the answer.
  */
 export function sendEarly(exchange: Exchange, answer: WireAnswer): void {
   const { request, response } = exchange;

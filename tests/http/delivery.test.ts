@@ -6,6 +6,8 @@ import { type Running, startFront } from './front.ts';
 import { jsonCall } from './raw-client.ts';
 
 const ROUNDS = 10;
+/** Longer than any test: what is found out is found out by what happens, not by waiting. */
+const NEVER_MS = 600_000;
 const take = jsonCall('TakeParcel', { WaitTimeSeconds: 20 });
 
 const vanish: readonly [how: string, (socket: Socket) => unknown][] = [
@@ -59,7 +61,7 @@ function handOut(running: Running): void {
 
 describe.each(vanish)('a client that %s', (_how, leave) => {
   test('right after sending: what it was handed is taken back once', async () => {
-    const running = await startFront();
+    const running = await startFront({ confirmedAfterMs: NEVER_MS });
     handOut(running);
     for (let i = 0; i < ROUNDS; i++) {
       const { socket } = await running.connect();
@@ -73,18 +75,18 @@ describe.each(vanish)('a client that %s', (_how, leave) => {
     const over = connectionsClosed(running, ROUNDS);
     let last = 0;
     const arrived = gate();
-    const running_ = gate();
+    const finish = gate();
     running.invoker.behaviour = async () => {
       const Parcel = `parcel ${++last}`;
       if (last === ROUNDS) arrived.open();
-      await running_.opened;
+      await finish.opened;
       return { Parcel };
     };
     const clients = await Promise.all(Array.from({ length: ROUNDS }, () => running.connect()));
     for (const client of clients) client.send(take);
     await arrived.opened;
     for (const { socket } of clients) leave(socket);
-    running_.open();
+    finish.open();
     await expectAllTakenBack(running);
     await over;
     expect(running.invoker.takenBack).toHaveLength(ROUNDS);
@@ -220,7 +222,7 @@ describe('nothing is taken back from a client that', () => {
   });
 
   test('takes many in a row on one connection', async () => {
-    const running = await startFront();
+    const running = await startFront({ confirmedAfterMs: NEVER_MS });
     handOut(running);
     const client = await running.connect();
     for (let i = 1; i <= 100; i++) {

@@ -1,4 +1,4 @@
-/** A client that writes bytes and reads answers, so that tests can send what no HTTP client would. */
+/** A client that writes bytes and reads answers: tests send what no HTTP client would. */
 import { connect, type Socket } from 'node:net';
 
 export interface RawAnswer {

@@ -345,8 +345,8 @@ describe('connections', () => {
     }
   });
 
-  test('answer pipelined requests in their order', async () => {
-    const { connect, invoker } = await startFront();
+  test('answer pipelined requests in their order, without waiting for more', async () => {
+    const { connect, invoker } = await startFront({ confirmedAfterMs: 600_000 });
     const first = gate();
     invoker.behaviour = async ({ operation, input }) => {
       if (operation === 'TakeParcel') {

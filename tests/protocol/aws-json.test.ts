@@ -1,4 +1,4 @@
-/** AWS JSON vectors. Names in quotes of the form `parses_…` and `AwsJson…` are Smithy's test ids. */
+/** AWS JSON vectors. Names of the form `serializes_…` and `AwsJson…` are Smithy's test ids. */
 import { describe, expect, test } from 'vitest';
 import { AwsError, failCommon } from '../../src/core/aws-error.ts';
 import { awsJson } from '../../src/protocol/aws-json/index.ts';
