@@ -26,13 +26,18 @@ export async function claimOrMove(queue: Queue, claim: Claim, context: Context):
 
   const way = new WayOut(queue, policy, context);
   const kept: Entry[] = [];
+  // With a timeout of 0 a second look would find again what the first one took.
+  const hidden = { ...claim, visibleAtMs: Math.max(claim.visibleAtMs, context.nowMs + 1) };
   while (kept.length < claim.limit && way.moved < MOVES_MAX) {
     const movedBefore = way.moved;
     const shortage = claim.limit - kept.length;
-    for (const entry of await queues.claim(ref, { ...claim, limit: shortage })) {
+    for (const entry of await queues.claim(ref, { ...hidden, limit: shortage })) {
       if (!(await way.take(entry))) kept.push(entry);
     }
     if (way.moved === movedBefore) break;
+  }
+  if (hidden.visibleAtMs !== claim.visibleAtMs) {
+    for (const { sequence } of kept) await queues.extend(ref, sequence, claim.visibleAtMs);
   }
   await way.announce();
   // There may be more behind the ones that were moved.
