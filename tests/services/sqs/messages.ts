@@ -1,10 +1,9 @@
 /** What tests of messages use again and again. */
 import { availableBehind } from '../../../src/services/sqs/gauges.ts';
 import { sqs } from '../../../src/services/sqs/index.ts';
-import { type Queue, queueKey } from '../../../src/services/sqs/queue.ts';
 import type { ReceivedMessage } from '../../../src/services/sqs/shapes.ts';
 import { sqsTasks } from '../../../src/services/sqs/tasks.ts';
-import { type Answer, defaultCaller, ServiceHarness } from '../../support/service.ts';
+import { type Answer, ServiceHarness } from '../../support/service.ts';
 import { url } from './queues.ts';
 
 /** A harness whose parked receivers hear of the passing of time as they do in the server. */
@@ -123,13 +122,6 @@ export const counted = (harness: ServiceHarness, resource: string, name: string)
   harness.counts
     .filter((count) => count.resource === resource && count.name === name)
     .reduce((sum, { value }) => sum + value, 0);
-
-export async function queueOf(harness: ServiceHarness, name: string): Promise<Queue> {
-  const key = queueKey({ ...defaultCaller, name });
-  const document = await harness.store.transact((tx) => tx.documents.get<Queue>(key));
-  if (document === undefined) throw new Error(`no queue ${name}`);
-  return document.value;
-}
 
 /** How a refused parameter value is answered. */
 export const invalidParameter = (message: string) => ({
