@@ -1,4 +1,5 @@
 /** The contract of transactions: atomic across all shapes, alone in their failure, answered late. */
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { StorageUnavailable, VersionConflict } from '../../src/storage/errors.ts';
 import type { NewEntry, QueueRef, Transaction } from '../../src/storage/port.ts';
@@ -260,6 +261,19 @@ export function transactionsContract(open: OpenStore): void {
         });
       await Promise.all(Array.from({ length: 300 }, increment));
       expect(await count('n')).toBe(300);
+    });
+
+    it('holds up those who come while it is running, and then they run', async () => {
+      const events: string[] = [];
+      let second: Promise<unknown> = Promise.resolve();
+      await on.run(async () => {
+        events.push('first begins');
+        second = on.run(() => events.push('second'));
+        for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+        events.push('first ends');
+      });
+      await second;
+      expect(events).toEqual(['first begins', 'first ends', 'second']);
     });
 
     it('runs in the order in which callers came, and answers in that order', async () => {
