@@ -63,7 +63,7 @@ export async function forEachEntry<Entry extends BatchEntry, Good>(
   return outcome;
 }
 
-/** Observed on AWS: an entry's message is the bare reason, without what names parameter and value. */
+/** Observed on AWS: an entry's message is the bare reason, without parameter and value. */
 const REASON = /^Value .* for parameter \w+ is invalid\. Reason: (.*?)\.*$/s;
 
 function failedEntry(id: string, error: AwsError): BatchResultErrorEntry {

@@ -7,9 +7,10 @@ import { countFor, type Queue, queueRef } from './queue.ts';
 import { openReceiptHandle } from './receipt-handle.ts';
 
 /**
- * Answers false for an expired handle; true also when the message is gone already. A standard queue takes any handle of the message; a
- * FIFO queue takes the newest and only while the message is in flight, because after that the
- * message may be in another consumer's hands, and its group would go on too early.
+ * Answers false for an expired handle; true also when the message is gone already. A standard queue
+ * takes any handle of the message; a FIFO queue takes the newest and only while the message is in
+ * flight, because after that the message may be in another consumer's hands, and its group would go
+ * on too early.
  * Throws ReceiptHandleIsInvalid for what is no handle of this queue.
  */
 export async function deleteMessage(

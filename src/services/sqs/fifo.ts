@@ -14,7 +14,7 @@ export const DEDUPLICATION_MS = 5 * 60 * 1000;
 /** Alphanumeric characters and ASCII punctuation, which is all that is printable but the space. */
 const ID = /^[!-~]{1,128}$/;
 
-/** Throws InvalidParameterValue unless the id has 1 to 128 alphanumeric and punctuation characters. */
+/** Throws InvalidParameterValue. `name` is the member that carries the id. */
 export function checkId(name: string, value: string): void {
   if (ID.test(value)) return;
   throw invalidParameter(
@@ -32,7 +32,7 @@ export function groupIdOf(queue: Queue, message: OutgoingMessage): string | unde
   return MessageGroupId;
 }
 
-/** The given or generated deduplication id; none on a standard queue. Throws InvalidParameterValue. */
+/** The id, given or generated; none on a standard queue. Throws InvalidParameterValue. */
 export function deduplicationIdOf(queue: Queue, message: OutgoingMessage): string | undefined {
   const { MessageDeduplicationId } = message;
   if (!isFifo(queue)) {
@@ -57,7 +57,7 @@ export function deduplicationIdOf(queue: Queue, message: OutgoingMessage): strin
   );
 }
 
-/** The document that remembers an accepted send. Ids hold no spaces, so the parts cannot run together. */
+/** The document that remembers an accepted send. Ids hold no spaces: the parts stay apart. */
 export function deduplicationKey(queue: Queue, groupId: string, id: string): string {
   const scope = queue.attributes.DeduplicationScope === 'messageGroup' ? `${groupId} ` : '';
   return `${deduplicationPrefix(queue)}${scope}${id}`;

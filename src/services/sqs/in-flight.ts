@@ -5,8 +5,8 @@
  * Counting them costs as much as there are, so it is not done on every receive. Between two counts
  * the number can grow only by what is claimed, and this process knows its own claims: last count
  * plus claims since is never too low for a store that is ours alone. Where nodes share a database,
- * each counts again when it has claimed a quarter of what was left, so that together they stay close
- * to a limit which AWS itself calls approximate.
+ * each counts again when it has claimed a quarter of what was left, so that together they stay
+ * close to a limit which AWS itself calls approximate.
  */
 import type { Environment } from '../../core/environment.ts';
 import type { QueueRef, Transaction } from '../../storage/port.ts';

@@ -1,5 +1,5 @@
 /**
- * Message attributes: what is allowed, how long they are, their MD5, and which a receiver asked for.
+ * Message attributes: what is allowed, their size, their MD5, and which a receiver asked for.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
  */
 import { hash } from 'node:crypto';
@@ -125,7 +125,8 @@ export function traceHeaderOf(attributes: MessageAttributes): string | undefined
     header = value.StringValue ?? '';
     if (header === '') {
       throw invalid(
-        `The message (system) attribute '${name}' must contain a non-empty message attribute value.`,
+        `The message (system) attribute '${name}' must contain a non-empty message attribute ` +
+          'value.',
       );
     }
     checkCharacters(header);

@@ -3,8 +3,9 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
  *
  * A document remembers which entries an attempt claimed. The repetition gets them again, with the
- * same handles and a fresh visibility timeout, as long as each of them is still as that attempt left
- * it: there, claimed by it, hidden until the same instant. Otherwise it is a receive like any other.
+ * same handles and a fresh visibility timeout, as long as each of them is still as that attempt
+ * left it: there, claimed by it, hidden until the same instant. Otherwise it is a receive like any
+ * other.
  */
 import type { Context } from '../../core/context.ts';
 import type { Entry } from '../../storage/port.ts';
@@ -46,7 +47,7 @@ export async function rememberAttempt(
   await context.tx.documents.put(attemptKey(queue, id), attempt, { expiresAtMs });
 }
 
-/** What the attempt claimed, now hidden until `visibleAtMs`; undefined where it cannot be repeated. */
+/** What the attempt claimed, now hidden until `visibleAtMs`; undefined: it cannot be repeated. */
 export async function repeatAttempt(
   queue: Queue,
   id: string,

@@ -45,7 +45,7 @@ export async function claimOrMove(queue: Queue, claim: Claim, context: Context):
   return kept;
 }
 
-/** The way to the dead-letter queue, which is looked up for the first message that must go there. */
+/** The way to the dead-letter queue, which is looked up when the first message must go there. */
 class WayOut {
   moved = 0;
   readonly #source: Queue;

@@ -91,7 +91,7 @@ describe('DeleteMessage behaviour on a standard queue', () => {
     expect(counted(harness, 'orders', 'NumberOfMessagesDeleted')).toBe(3);
   });
 
-  it('succeeds after the visibility timeout, even while another consumer has the message', async () => {
+  it('succeeds after the visibility timeout, even if another has the message', async () => {
     const first = await receiveOne(harness, 'orders');
     await harness.advance(30_000);
     const second = await receiveOne(harness, 'orders');
@@ -123,7 +123,7 @@ describe('DeleteMessage behaviour on a FIFO queue', () => {
         'Reason: The receipt handle has expired.',
     );
 
-  it('lets the group go on once nothing of it is in flight, in whatever order that happens', async () => {
+  it('lets the group go on once nothing of it is in flight, in any order', async () => {
     const [first, second] = await receive(harness, 'fifo.fifo', { MaxNumberOfMessages: 2 });
     await remove(harness, 'fifo.fifo', second?.ReceiptHandle ?? '');
     expect(await bodies(harness, 'fifo.fifo')).toEqual([]);

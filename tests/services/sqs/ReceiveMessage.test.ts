@@ -229,7 +229,7 @@ describe('ReceiveMessage behaviour', () => {
     expect(handles.size).toBe(3);
   });
 
-  it('does not hand out what is older than the retention period, even if that was shortened', async () => {
+  it('does not hand out what is older than the retention period, shortened or not', async () => {
     await send(harness, 'orders', 'old');
     await harness.advance(60_000);
     await send(harness, 'orders', 'new');

@@ -343,7 +343,7 @@ describe('SendMessage behaviour on a FIFO queue', () => {
     expect(numbers.toSorted((a, b) => Number(BigInt(a) - BigInt(b)))).toEqual(numbers);
   });
 
-  it('answers a duplicate like the original, with digests of what was sent, and stores it not', async () => {
+  it('answers a duplicate like its original, with its own digests, and stores it not', async () => {
     const first = await send('fifo.fifo', 'hello', 'g', 'd');
     const second = await send('fifo.fifo', 'other', 'g2', 'd');
     expect(second).toEqual({ ...first, MD5OfMessageBody: '795f3202b17cb6bc3d4b771d8c6c9eaf' });
@@ -352,7 +352,7 @@ describe('SendMessage behaviour on a FIFO queue', () => {
     expect(counted(harness, 'fifo.fifo', 'NumberOfDeduplicatedSentMessages')).toBe(1);
   });
 
-  it('remembers an id for five minutes from the first send, however often it is repeated', async () => {
+  it('remembers an id for five minutes from the first send, repeated or not', async () => {
     await send('fifo.fifo', 'x', 'g', 'd');
     await harness.advance(200_000);
     await send('fifo.fifo', 'x', 'g', 'd');

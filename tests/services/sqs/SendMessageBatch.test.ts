@@ -208,7 +208,7 @@ describe('SendMessageBatch behaviour', () => {
     expect(await bodies(harness, 'fifo.fifo')).toEqual(ids.map((id) => `body ${id}`));
   });
 
-  it('answers a duplicate inside the batch and one of an earlier send like their originals', async () => {
+  it('answers duplicates inside the batch and of earlier sends like their originals', async () => {
     const first = (await send('fifo.fifo', [inGroup('a')])).Successful as object[];
     const second = await send('fifo.fifo', [
       inGroup('x', 'a'),

@@ -69,7 +69,7 @@ describe('a message of a standard queue', () => {
     });
   });
 
-  it('keeps its age: what is left of the retention period is left in the dead-letter queue', async () => {
+  it('keeps its age, so that its retention period goes on', async () => {
     await createQueue(harness, 'long', { MessageRetentionPeriod: '1000' });
     await harness.call('SetQueueAttributes', {
       QueueUrl: url('orders'),
@@ -160,7 +160,7 @@ describe('many dead letters', () => {
 });
 
 describe('a message of a FIFO queue', () => {
-  it('moves in order, takes its id for its deduplication id, and lets its group go on', async () => {
+  it('moves in order, swaps its deduplication id, and lets its group go on', async () => {
     await sendInGroup(harness, 'orders.fifo', 'g', ['1', '2']);
     const [first] = await receive(harness, 'orders.fifo', { VisibilityTimeout: 0 });
     await sendInGroup(harness, 'orders.fifo', 'g', ['3']);

@@ -127,7 +127,7 @@ describe('a parked receiver', () => {
     expect(second.bodies).toEqual(['after']);
   });
 
-  it('is woken when a visibility timeout ends, whether the receive came before or after it', async () => {
+  it('is woken when a visibility timeout ends, received before or after it', async () => {
     await send(harness, 'orders', 'x');
     await receive(harness, 'orders', { VisibilityTimeout: 5 });
     const before = await wait('orders', { VisibilityTimeout: 3 });
