@@ -280,3 +280,17 @@ describe.each(OPERATIONS)('operations of $service.name', ({ service, source, tes
     expect(missing, `${path} needs describe blocks with these names`).toEqual([]);
   });
 });
+
+describe('the lock file', () => {
+  it('names what every platform needs, or `npm ci` refuses it', () => {
+    const file = new URL('../package-lock.json', import.meta.url);
+    const { packages } = JSON.parse(readFileSync(file, 'utf8')) as {
+      packages: { [path: string]: { optionalDependencies?: { [name: string]: string } } };
+    };
+    const paths = Object.keys(packages);
+    const missing = Object.values(packages)
+      .flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+      .filter((name) => !paths.some((path) => path.endsWith(`node_modules/${name}`)));
+    expect(missing).toEqual([]);
+  });
+});

@@ -40,6 +40,18 @@ describe('the package', () => {
   });
 });
 
+describe('npm start', () => {
+  it('serves, and hands signals on', async () => {
+    const flags = ['--store', 'memory'];
+    const folder = projectFolder;
+    const server = start({ command: ['npm', 'start', '--'], folder, flags });
+    const health = await fetch(`${await server.ready()}/_waystation/health`);
+    expect(health.status).toBe(200);
+    expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    await expect(fetch(health.url)).rejects.toThrow('fetch failed');
+  });
+});
+
 describe('the program of the package', () => {
   it('serves, declares queues, shows metrics and keeps what it acknowledged', async () => {
     const folder = temporaryFolder();

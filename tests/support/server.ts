@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly folder?: string;
   /** The file to run instead of this project's launcher. */
   readonly program?: string;
+  /** The command to run instead of Node with a program. */
+  readonly command?: readonly [string, ...string[]];
 }
 
 /** A program that was started; `ready` tells whether it serves. */
@@ -35,11 +37,12 @@ export class Server {
   constructor(options: ServerOptions = {}) {
     this.folder = options.folder ?? temporaryFolder();
     const { flags = [], program = launcher } = options;
+    const [command, ...words] = options.command ?? [process.execPath, program];
     const port = flags.some((flag) => flag.startsWith('--port')) ? [] : ['--port', '0'];
     const environment = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('WAYSTATION_')),
     );
-    this.process = spawn(process.execPath, [program, ...port, ...flags], {
+    this.process = spawn(command, [...words, ...port, ...flags], {
       cwd: this.folder,
       env: { ...environment, ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -55,7 +58,7 @@ export class Server {
     });
   }
 
-  /** The endpoint of the readiness line. Rejects with what the program said when it ends. */
+  /** Where it says that it is ready. Rejects with what the program said when it ends. */
   async ready(): Promise<string> {
     const line = /Waystation is ready at (http:\S+)\n/;
     const said = new Promise<string>((resolve) => {
