@@ -114,9 +114,10 @@ queues:
 Attributes have the names that
 [CreateQueue](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html)
 gives them. A region is \`us-east-1\` and an account \`000000000000\` unless the entry says
-otherwise. At each start a missing queue is created, and an existing one gets the attributes and tags that the
-file names: the file wins over what was changed since. What the file does not mention stays as it
-is, and no queue is ever deleted. When a declaration is refused, Waystation does not start.
+otherwise. At each start a missing queue is created, and an existing one gets the attributes and
+tags that the file names: the file wins over what was changed since. What the file does not mention
+stays as it is, and no queue is ever deleted. When a declaration is refused, Waystation does not
+start.
 `;
 
 /** The page docs/operating/configuration.md. */

@@ -22,7 +22,9 @@ export interface PeekedMessage {
   readonly MessageId: string;
   readonly Body: string;
   readonly MD5OfBody: string;
-  /** `visible`: the next receive may get it; `delayed`: not yet; `inflight`: received and hidden. */
+  /**
+   * `visible`: the next receive may get it; `delayed`: not yet; `inflight`: received and hidden.
+   */
   readonly State: 'visible' | 'delayed' | 'inflight';
   /** When it was or will be visible, in milliseconds since the epoch. */
   readonly VisibleAt: number;

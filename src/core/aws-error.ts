@@ -1,4 +1,7 @@
-/** The one error class that reaches a client, and the table form in which a service lists its errors. */
+/**
+ * The one error class that reaches a client, and the table form in which a service lists its
+ * errors.
+ */
 
 export type Fault = 'client' | 'server';
 

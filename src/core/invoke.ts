@@ -22,8 +22,9 @@ import type { Environment } from './environment.ts';
 
 export interface Invoker {
   /**
-   * Runs an operation and resolves with its output. Rejects with AwsError, or with what a bug threw.
-   * `signal` says that the client is gone: a parked call then ends at once and takes nothing.
+   * Runs an operation and resolves with its output. Rejects with AwsError, or with what a bug
+   * threw. `signal` says that the client is gone: a parked call then ends at once and takes
+   * nothing.
    */
   invoke(
     service: Service<Context>,

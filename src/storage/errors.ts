@@ -4,7 +4,9 @@ export class VersionConflict extends Error {
   override readonly name = 'VersionConflict';
 }
 
-/** The disk, or the quota that the store was given, has no room. Nothing of the transaction stays. */
+/**
+ * The disk, or the quota that the store was given, has no room. Nothing of the transaction stays.
+ */
 export class StorageFull extends Error {
   override readonly name = 'StorageFull';
 }

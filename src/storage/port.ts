@@ -179,7 +179,10 @@ export interface Queues {
   oldestEnqueuedAtMs(queue: QueueRef): Awaitable<number | undefined>;
   /** The next instant at which a hidden entry or a blocked group becomes available, if any. */
   nextVisibleAtMs(queue: QueueRef): Awaitable<number | undefined>;
-  /** Sets entries that were never claimed and are younger than `withinMs` to enqueue time + `delayMs`. */
+  /**
+   * Sets entries that were never claimed and are younger than `withinMs` to enqueue time +
+   * `delayMs`.
+   */
   redelay(queue: QueueRef, delayMs: number, withinMs: number): Awaitable<void>;
   /**
    * Removes entries enqueued at or before this instant, oldest first, at most `limit` of them.
@@ -205,7 +208,9 @@ export interface Logs {
   append(log: string, payloads: readonly string[]): Awaitable<number>;
   /** Records from `position` on. */
   read(log: string, position: number, limit: number): Awaitable<LogRecord[]>;
-  /** The position of the first record appended at or after the instant; the end where there is none. */
+  /**
+   * The position of the first record appended at or after the instant; the end where there is none.
+   */
   seek(log: string, appendedAtMs: number): Awaitable<number>;
   /** Forgets records before `position`, at most `limit` of them. True: more are left to forget. */
   trim(log: string, position: number, limit: number): Awaitable<boolean>;

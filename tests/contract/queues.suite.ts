@@ -1,6 +1,7 @@
 /**
  * The contract of queues, rule by rule. Engines must agree on every order and every count, because
- * equal seeds must give equal results on all of them; `queues-model.suite.ts` checks that at random.
+ * equal seeds must give equal results on all of them; `queues-model.suite.ts` checks that at
+ * random.
  */
 import { describe, expect, it } from 'vitest';
 import type {

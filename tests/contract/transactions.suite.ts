@@ -1,4 +1,6 @@
-/** The contract of transactions: atomic across all shapes, alone in their failure, answered late. */
+/**
+ * The contract of transactions: atomic across all shapes, alone in their failure, answered late.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { StorageUnavailable, VersionConflict } from '../../src/storage/errors.ts';

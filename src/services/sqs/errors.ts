@@ -58,7 +58,10 @@ export const errors = {
 /** Builds an error of SQS, or a common one. */
 export const fail = failFrom(errors);
 
-/** SQS words a missing member in its own way; limits are checked by the handlers, which know the text. */
+/**
+ * SQS words a missing member in its own way; limits are checked by the handlers, which know the
+ * text.
+ */
 export function describeViolation(violations: readonly Violation[]): Error {
   const [first] = violations;
   const name = first?.path.split('.').at(-1) ?? '';

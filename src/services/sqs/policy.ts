@@ -44,7 +44,9 @@ export interface Policy extends JsonObject {
   readonly Statement: readonly JsonObject[];
 }
 
-/** Reads and checks the attribute. Throws InvalidAttributeValue, InvalidParameterValue or OverLimit. */
+/**
+ * Reads and checks the attribute. Throws InvalidAttributeValue, InvalidParameterValue or OverLimit.
+ */
 export function parsePolicy(text: string): Policy {
   if (Buffer.byteLength(text, 'utf8') > BYTES_MAX) {
     throw fail('OverLimit', 'Submitted policy is over max allowed size.');

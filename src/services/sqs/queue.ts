@@ -6,7 +6,9 @@ import { fail } from './errors.ts';
 
 /** The document of a queue. */
 export interface Queue {
-  /** Unique for each creation, so that a queue created anew never sees its predecessor's messages. */
+  /**
+   * Unique for each creation, so that a queue created anew never sees its predecessor's messages.
+   */
   readonly queueId: string;
   readonly name: string;
   readonly accountId: string;
@@ -27,7 +29,9 @@ export interface QueueAddress {
 
 export const isFifo = (queue: { readonly name: string }): boolean => queue.name.endsWith('.fifo');
 
-/** The storage key under which a queue's messages stand; also the key on which its receivers wait. */
+/**
+ * The storage key under which a queue's messages stand; also the key on which its receivers wait.
+ */
 export const queueRef = (queue: Queue): QueueRef => ({
   key: `sqs/${queue.queueId}`,
   ordered: isFifo(queue),

@@ -8,8 +8,8 @@
  *
  * `claims` is the receive's number, so each receive has its own handle and an older one is known
  * as such. The handle is all that is kept of a receive: nothing is stored for it, and it stays
- * readable when the message or the whole backlog is gone. The check tells a handle from other text; it is no
- * secret, because a handle gives no right that access to the queue does not give already.
+ * readable when the message or the whole backlog is gone. The check tells a handle from other text;
+ * it is no secret, because a handle gives no right that access to the queue does not give already.
  *
  * Changing the format: take the next version, and read the old one for as long as a message can be
  * in flight, which is 12 hours.

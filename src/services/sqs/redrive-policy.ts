@@ -61,9 +61,10 @@ function readMaxReceiveCount(text: string, value: unknown): number {
   const digits = typeof value === 'number' ? String(value) : value;
   const count = typeof digits === 'string' && /^\d+$/.test(digits) ? Number(digits) : 0;
   if (count >= 1 && count <= RECEIVE_COUNT_MAX) return count;
+  const shown = typeof value === 'object' ? JSON.stringify(value) : value;
   throw refused(
     text,
-    `Invalid value for maxReceiveCount: ${typeof value === 'object' ? JSON.stringify(value) : value}, ` +
+    `Invalid value for maxReceiveCount: ${shown}, ` +
       `valid values are from 1 to ${RECEIVE_COUNT_MAX} both inclusive.`,
   );
 }

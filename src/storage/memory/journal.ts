@@ -1,4 +1,6 @@
-/** The undo log of the function that is running in a transaction, and that transaction's instant. */
+/**
+ * The undo log of the function that is running in a transaction, and that transaction's instant.
+ */
 export class Journal {
   nowMs = 0;
   #undos: Array<() => void> = [];

@@ -1,7 +1,7 @@
 /**
- * The choice of a claim among groups: one entry after the other, each time the group that was served
- * least. An entry that is handed out again competes with its group's turn like a fresh one and wins
- * ties; entries from before the queue had groups go first.
+ * The choice of a claim among groups: one entry after the other, each time the group that was
+ * served least. An entry that is handed out again competes with its group's turn like a fresh one
+ * and wins ties; entries from before the queue had groups go first.
  */
 import { ENTRY_QUERY, type EntryRow } from './entry-row.ts';
 import type { LaneRow, Lanes } from './lanes.ts';

@@ -18,7 +18,8 @@ export function lockFolder(folder: string): () => void {
     db.close();
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
     throw new StorageRefused(
-      `Another process is using the data folder ${folder}. Stop it, or choose another folder with --data.`,
+      `Another process is using the data folder ${folder}. ` +
+        'Stop it, or choose another folder with --data.',
     );
   }
   return () => db.close();

@@ -29,7 +29,9 @@ export interface SqliteOptions {
    * that second.
    */
   readonly durability?: 'full' | 'relaxed';
-  /** A ceiling on the database's size in pages of 4 KiB; beyond it writes reject with StorageFull. */
+  /**
+   * A ceiling on the database's size in pages of 4 KiB; beyond it writes reject with StorageFull.
+   */
   readonly pagesMax?: number;
 }
 

@@ -111,7 +111,8 @@ export class Counter {
     this.#session = session;
     this.#name = name;
     this.#reserve = session.statement(
-      'INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET reserved = excluded.reserved',
+      `INSERT INTO counters VALUES (?, ?)
+       ON CONFLICT (name) DO UPDATE SET reserved = excluded.reserved`,
     );
     const row = session
       .statement<{ reserved: number }>('SELECT reserved FROM counters WHERE name = ?')

@@ -1,7 +1,7 @@
 /**
  * Makes commits durable without holding up the event loop: SQLite writes the write-ahead log, and
- * this syncs it from the thread pool. Everything committed before a sync begins is covered by it, so
- * while one runs the next commits gather behind it.
+ * this syncs it from the thread pool. Everything committed before a sync begins is covered by it,
+ * so while one runs the next commits gather behind it.
  *
  * The write-ahead log is a file of its own, on which SQLite takes no locks; opening and closing it
  * here therefore does not disturb SQLite's locks, as it would on the database file.

@@ -1,4 +1,7 @@
-/** Schema 1: the four shapes. Never edited once released; a change is a new file with the next number. */
+/**
+ * Schema 1: the four shapes. Never edited once released; a change is a new file with the next
+ * number.
+ */
 
 export const sql = `
 CREATE TABLE documents (
