@@ -436,6 +436,13 @@ describe('ReceiveMessage with an attempt id', () => {
     expect(await attempt('r')).toEqual([]);
   });
 
+  it('is a new receive once another consumer has a message, at whatever time', async () => {
+    const [first] = await attempt('r', { MaxNumberOfMessages: 1 });
+    await changeVisibility(harness, 'fifo.fifo', first?.ReceiptHandle ?? '', 0);
+    await receive(harness, 'fifo.fifo');
+    expect(await attempt('r')).toEqual([]);
+  });
+
   it('is forgotten five minutes after the receive', async () => {
     const long = { VisibilityTimeout: 1_000 };
     await attempt('r', long);
@@ -511,6 +518,14 @@ describe('ReceiveMessage whose answer cannot be written', () => {
     const attempt = { ReceiveRequestAttemptId: 'r' };
     await receiveInVain('fifo.fifo', { ...attempt, MaxNumberOfMessages: 2 });
     expect(await bodies(harness, 'fifo.fifo', attempt)).toEqual(['1', '2', '3']);
+  });
+
+  it('keeps a repeated attempt from what another consumer has by then', async () => {
+    await sendInGroup(harness, 'fifo.fifo', 'g', ['1']);
+    const attempt = { ReceiveRequestAttemptId: 'r' };
+    await receiveInVain('fifo.fifo', attempt);
+    expect(await bodies(harness, 'fifo.fifo')).toEqual(['1']);
+    expect(await bodies(harness, 'fifo.fifo', attempt)).toEqual([]);
   });
 
   it('leaves a message alone that another consumer has by now, or that is gone', async () => {

@@ -71,6 +71,13 @@ describe('the limit of messages in flight', () => {
     expect(await claim(10)).toBe(0);
   });
 
+  it('lets them out at once where the last count is not the newest', async () => {
+    flight.inFlight = MAX - 10;
+    expect(await claim(10)).toBe(10);
+    flight.inFlight -= 10;
+    expect(await claim(10)).toBe(10);
+  });
+
   it('does not take messages that were deleted since for messages in flight', async () => {
     for (let round = 0; round < 2 * MAX; round += 1) {
       expect(await claim(10)).toBe(10);
