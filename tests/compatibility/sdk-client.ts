@@ -1,0 +1,69 @@
+/** The AWS SDK for JavaScript as users set it up, and what its tests look at beside its answers. */
+import { SQS, type SQSClientConfig } from '@aws-sdk/client-sqs';
+
+export interface SdkOptions extends SQSClientConfig {
+  /** Twelve digits of it are the account. */
+  readonly accessKeyId?: string;
+}
+
+/** A client with the SDK's defaults, its MD5 checks included, for one server. */
+export function sdkClient(endpoint: string, options: SdkOptions = {}): SQS {
+  const { accessKeyId = 'test', ...config } = options;
+  return new SQS({
+    endpoint,
+    region: 'us-east-1',
+    credentials: credentials(accessKeyId),
+    ...config,
+  });
+}
+
+export const credentials = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: 'secret' });
+
+/** Moves the clock of a server that was started with `--test-clock`. */
+export async function advanceSeconds(endpoint: string, seconds: number): Promise<void> {
+  const answer = await fetch(`${endpoint}/_waystation/clock`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ advanceSeconds: seconds }),
+  });
+  if (answer.status !== 200) throw new Error(`the clock answered ${answer.status}`);
+}
+
+/** A value of `/_waystation/metrics`; 0 for a queue that has none yet. */
+export async function queueMetric(endpoint: string, name: string, queue: string): Promise<number> {
+  const text = await (await fetch(`${endpoint}/_waystation/metrics`)).text();
+  const line = text
+    .split('\n')
+    .find((candidate) => candidate.startsWith(`waystation_sqs_${name}{queue="${queue}"`));
+  return Number(line?.slice(line.lastIndexOf(' ') + 1) ?? 0);
+}
+
+/** Bodies of everything that a queue hands out now, in order, each message deleted. */
+export async function drain(sqs: SQS, QueueUrl: string): Promise<string[]> {
+  const bodies: string[] = [];
+  for (;;) {
+    const { Messages } = await sqs.receiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
+    if (Messages === undefined) return bodies;
+    for (const { Body = '', ReceiptHandle } of Messages) {
+      bodies.push(Body);
+      await sqs.deleteMessage({ QueueUrl, ReceiptHandle });
+    }
+  }
+}
+
+/** Available, in flight and delayed. */
+export async function counts(sqs: SQS, QueueUrl: string): Promise<[number, number, number]> {
+  const { Attributes = {} } = await sqs.getQueueAttributes({
+    QueueUrl,
+    AttributeNames: [
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesNotVisible',
+      'ApproximateNumberOfMessagesDelayed',
+    ],
+  });
+  return [
+    Number(Attributes.ApproximateNumberOfMessages),
+    Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+    Number(Attributes.ApproximateNumberOfMessagesDelayed),
+  ];
+}
