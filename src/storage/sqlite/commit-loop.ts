@@ -77,7 +77,7 @@ export class CommitLoop {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#parts.pending()) return;
     this.#scheduled = true;
     // After the poll phase: every request that has arrived by now shares the commit.
     setImmediate(() => void this.#turn());
@@ -172,6 +172,7 @@ export class CommitLoop {
       else job.resolve(outcome.value);
     }
     this.#unanswered -= jobs.length;
+    if (this.#queue.length > 0) this.#schedule();
     if (this.#unanswered > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }

@@ -123,7 +123,7 @@ export class SqliteQueues implements Queues {
     const sinceMs = nowMs - withinMs;
     const before = this.#sql.lastBefore.get(queue.id, sinceMs)?.sequence ?? 0;
     const lanes = this.#sql.redelayedLanes.all(queue.id, before, sinceMs);
-    this.#sql.redelay.run(delayMs, nowMs, queue.id, before, sinceMs);
+    this.#sql.redelay.run(delayMs, delayMs, nowMs, queue.id, before, sinceMs);
     for (const { lane } of lanes) this.#lanes.refresh(queue, lane);
   }
 
@@ -282,9 +282,9 @@ function prepare(session: Session) {
          AND enqueued_at > ? AND lane IS NOT NULL`,
     ),
     redelay: session.statement(
-      `UPDATE entries SET visible_at = enqueued_at + ?1,
-           state = CASE WHEN enqueued_at + ?1 > ?2 THEN 1 ELSE state END
-         WHERE queue = ?3 AND sequence > ?4 AND claims = 0 AND enqueued_at > ?5`,
+      `UPDATE entries SET visible_at = enqueued_at + ?,
+           state = CASE WHEN enqueued_at + ? > ? THEN 1 ELSE state END
+         WHERE queue = ? AND sequence > ? AND claims = 0 AND enqueued_at > ?`,
     ),
     purged: session.statement<{ id: number }>('SELECT id FROM queues WHERE key IS NULL LIMIT 1'),
     deletePayloads: session.statement(

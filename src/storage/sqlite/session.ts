@@ -30,6 +30,22 @@ export class Session {
     this.#rollbackTo = db.prepare('ROLLBACK TO f');
   }
 
+  /**
+   * Whether a transaction is open: SQLite ends one by itself when the disk fails. Node tells since
+   * 22.16; before that, a BEGIN that is refused does.
+   */
+  get inTransaction(): boolean {
+    const told: boolean | undefined = this.db.isTransaction;
+    if (told !== undefined) return told;
+    try {
+      this.db.exec('BEGIN');
+    } catch {
+      return true;
+    }
+    this.db.exec('ROLLBACK');
+    return false;
+  }
+
   statement<Row>(sql: string): Statement<Row> {
     return new Statement<Row>(this.db.prepare(sql));
   }
@@ -68,7 +84,7 @@ export class Session {
   }
 
   undoFunction(): void {
-    if (this.functionWrote && this.db.isTransaction) {
+    if (this.functionWrote && this.inTransaction) {
       this.#rollbackTo.run();
       this.#release.run();
     }
