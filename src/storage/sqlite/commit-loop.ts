@@ -110,7 +110,7 @@ export class CommitLoop {
       this.#begin.run();
       for (const job of jobs) {
         outcomes.push(await this.#runOne(job));
-        if (!this.#db.isTransaction) throw this.#lastError;
+        if (!session.inTransaction) throw this.#lastError;
       }
       const broken = session.batchWrote ? this.#parts.broken() : undefined;
       if (broken !== undefined) throw broken;
@@ -118,7 +118,7 @@ export class CommitLoop {
       this.#commit.run();
     } catch (error) {
       this.#lastError = translate(error);
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      if (session.inTransaction) this.#db.exec('ROLLBACK');
       session.forget();
       return false;
     }
