@@ -34,6 +34,7 @@ async function serve(config: Config): Promise<void> {
   }
   const waystation = await createWaystation(config, { log });
   stopOnSignal(waystation, log);
+  process.stdout.on('error', (error) => log.warn({ err: error }, 'stdout is gone'));
   process.stdout.write(`Waystation is ready at ${waystation.endpoint}\n`);
 }
 

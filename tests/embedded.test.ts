@@ -65,6 +65,18 @@ describe('startWaystation', () => {
   });
 });
 
+describe('metrics', () => {
+  it('show the gauges of every queue, however many pages they take', async () => {
+    const names = Array.from({ length: 250 }, (_, i) => `q${i}`);
+    const { endpoint } = await start({ queues: names.map((name) => ({ name })) });
+    const text = await (await fetch(`${endpoint}/_waystation/metrics`)).text();
+    const gauge = /^waystation_sqs_approximate_number_of_messages_visible\{queue="(q\d+)",/gm;
+    const shown = [...text.matchAll(gauge)].map(([, name]) => name);
+    expect(shown.toSorted()).toEqual(names.toSorted());
+    expect(text).toContain('\nwaystation_gauges_truncated 0\n');
+  });
+});
+
 describe('stop', () => {
   it('answers long polls, and refuses connections from then on', async () => {
     const waystation = await startWaystation({ queues });

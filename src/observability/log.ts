@@ -9,6 +9,9 @@ export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
 
 /** `fd` is 2 for stderr. What was logged before the process exits is written. */
 export function openLog(level: Settings['logLevel'], fd = 2): Log {
+  const lines = destination({ fd, sync: true });
+  // Whoever read the log may go away; the server goes on.
+  lines.on('error', () => {});
   return pino(
     {
       level,
@@ -17,7 +20,7 @@ export function openLog(level: Settings['logLevel'], fd = 2): Log {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: withoutQuotation },
     },
-    destination({ fd, sync: true }),
+    lines,
   );
 }
 

@@ -169,6 +169,16 @@ describe('ending', () => {
   });
 });
 
+describe('output that nobody reads', () => {
+  it.each(['stdout', 'stderr'] as const)('does not stop the server: %s', async (stream) => {
+    const server = start({ flags: [...memory, '--log-level', 'debug'] });
+    const endpoint = await server.ready();
+    server.process[stream]?.destroy();
+    for (let i = 0; i < 3; i++) expect(await sqs(endpoint, 'ListQueues', {})).toEqual({});
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+  });
+});
+
 async function parked(endpoint: string, count: number): Promise<void> {
   for (;;) {
     const text = await (await fetch(`${endpoint}/_waystation/metrics`)).text();
