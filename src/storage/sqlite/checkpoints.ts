@@ -7,10 +7,13 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
+import { PAGE_BYTES, type Room } from './room.ts';
 import { Statement } from './session.ts';
 
-/** Pages of 4 KiB in the log that start a copy: 8 MiB. */
-const PAGES_TO_START = 2_048;
+/** Pages of 4 KiB in the log that start a copy: 8 MiB, or less where the disk is small. */
+const PAGES_TO_START_MAX = 2_048;
+/** The share of the room's reserve that the log may hold before it is copied. */
+const RESERVE_SHARE = 1 / 4;
 /** The log's length is asked for only so often: it costs a few microseconds. */
 const COMMITS_BETWEEN_LOOKS = 16;
 
@@ -22,14 +25,17 @@ interface LogState {
 
 export class Checkpoints {
   readonly #path: string;
+  readonly #pagesToStart: number;
   readonly #look: Statement<LogState>;
   readonly #copy: Statement<LogState>;
   #worker: Worker | undefined;
   #running = false;
   #commits = 0;
 
-  constructor(db: DatabaseSync, path: string) {
+  constructor(db: DatabaseSync, path: string, room: Room) {
     this.#path = path;
+    const share = Math.floor((room.reserveBytes * RESERVE_SHARE) / PAGE_BYTES);
+    this.#pagesToStart = share > 0 ? Math.min(share, PAGES_TO_START_MAX) : PAGES_TO_START_MAX;
     // SQLite before 3.51 takes an unknown mode for PASSIVE, which is correct too, only slower.
     this.#look = new Statement(db.prepare('PRAGMA wal_checkpoint(NOOP)'));
     this.#copy = new Statement(db.prepare('PRAGMA wal_checkpoint(PASSIVE)'));
@@ -44,8 +50,8 @@ export class Checkpoints {
   committed(): void {
     if (this.#running || ++this.#commits < COMMITS_BETWEEN_LOOKS) return;
     this.#commits = 0;
-    const state = this.#look.get();
-    if (state === undefined || state.log - state.checkpointed < PAGES_TO_START) return;
+    const state = attempt(this.#look);
+    if (state === undefined || state.log - state.checkpointed < this.#pagesToStart) return;
     this.#running = true;
     this.#worker ??= this.#start();
     this.#worker.postMessage('checkpoint');
@@ -75,7 +81,19 @@ export class Checkpoints {
   }
 
   #finish(): void {
-    this.#copy.get();
+    attempt(this.#copy);
     this.#running = false;
+  }
+}
+
+/**
+ * A copy that fails, on a full disk for example, loses nothing: the log keeps what it holds, and
+ * the next look tries again. What it means for callers they learn from their own writes.
+ */
+function attempt(statement: Statement<LogState>): LogState | undefined {
+  try {
+    return statement.get();
+  } catch {
+    return undefined;
   }
 }

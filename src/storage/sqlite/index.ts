@@ -2,7 +2,7 @@
  * The durable engine: one SQLite database in a data folder, one writer, write-ahead log.
  * https://sqlite.org/wal.html
  */
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, fdatasync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../core/environment.ts';
@@ -15,9 +15,11 @@ import { lockFolder } from './folder-lock.ts';
 import { SqliteLogs } from './logs.ts';
 import { migrate } from './migrations/index.ts';
 import { SqliteQueues } from './queues.ts';
+import { refusalOf } from './refusal.ts';
+import { Room } from './room.ts';
 import { Session } from './session.ts';
 import { SqliteTimers } from './timers.ts';
-import { WalSync } from './wal-sync.ts';
+import { type SyncFile, WalSync } from './wal-sync.ts';
 
 export interface SqliteOptions {
   /** Made if it is not there. */
@@ -33,6 +35,8 @@ export interface SqliteOptions {
    * A ceiling on the database's size in pages of 4 KiB; beyond it writes reject with StorageFull.
    */
   readonly pagesMax?: number;
+  /** How a file gets to the disk, for tests of disks that fail; `fdatasync` unless given. */
+  readonly syncFile?: SyncFile;
 }
 
 const RELAXED_SYNC_MS = 1_000;
@@ -56,12 +60,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
         'Choose another one with --data, or use --store memory.',
     );
   }
-  const unlock = lockFolder(folder);
+  let unlock = (): void => {};
   try {
+    unlock = lockFolder(folder);
     return new SqliteStore(options, unlock);
   } catch (error) {
     unlock();
-    throw error;
+    throw refusalOf(error, folder);
   }
 }
 
@@ -69,6 +74,7 @@ class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #path: string;
   readonly #session: Session;
+  readonly #room: Room;
   readonly #documents: SqliteDocuments;
   readonly #queues: SqliteQueues;
   readonly #logs: SqliteLogs;
@@ -88,11 +94,13 @@ class SqliteStore implements Store {
     this.#unlock = unlock;
     this.#session = new Session(this.#db);
     this.#documents = new SqliteDocuments(this.#session);
-    this.#queues = new SqliteQueues(this.#session);
-    this.#logs = new SqliteLogs(this.#session);
+    this.#room = new Room(this.#db, this.#path, options.pagesMax);
+    this.#session.onForget(() => this.#room.committed());
+    this.#queues = new SqliteQueues(this.#session, this.#room);
+    this.#logs = new SqliteLogs(this.#session, this.#room);
     this.#timers = new SqliteTimers(this.#session);
-    this.#sync = new WalSync(`${this.#path}-wal`);
-    this.#checkpoints = new Checkpoints(this.#db, this.#path);
+    this.#sync = new WalSync(`${this.#path}-wal`, options.syncFile ?? fdatasync);
+    this.#checkpoints = new Checkpoints(this.#db, this.#path, this.#room);
     const relaxed = options.durability === 'relaxed';
     this.#loop = new CommitLoop({
       session: this.#session,
@@ -139,9 +147,12 @@ class SqliteStore implements Store {
     await this.#loop.close();
     clearInterval(this.#relaxedTimer);
     await this.#checkpoints.close();
-    this.#sync.close();
-    this.#db.close();
-    this.#unlock();
+    try {
+      this.#sync.close();
+    } finally {
+      this.#db.close();
+      this.#unlock();
+    }
   }
 
   #transaction(): Transaction {
@@ -155,6 +166,7 @@ class SqliteStore implements Store {
   }
 
   #committed(callers: number, wrote: boolean): void {
+    this.#room.committed();
     if (!wrote) return;
     keep(this.#batchSizes, callers);
     this.#checkpoints.committed();

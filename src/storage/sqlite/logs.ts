@@ -1,5 +1,6 @@
 /** The logs shape on SQLite. */
 import type { LogRecord, Logs } from '../port.ts';
+import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 
 interface LogRow {
@@ -17,6 +18,7 @@ interface RecordRow {
 
 export class SqliteLogs implements Logs {
   readonly #session: Session;
+  readonly #room: Room;
   readonly #find;
   readonly #create;
   readonly #advance;
@@ -26,8 +28,9 @@ export class SqliteLogs implements Logs {
   readonly #delete;
   readonly #setFirst;
 
-  constructor(session: Session) {
+  constructor(session: Session, room: Room) {
     this.#session = session;
+    this.#room = room;
     this.#find = session.statement<LogRow>('SELECT * FROM logs WHERE key = ?');
     this.#create = session.statement<LogRow>(
       'INSERT INTO logs VALUES (NULL, ?, 1, 1, 0) RETURNING *',
@@ -48,6 +51,7 @@ export class SqliteLogs implements Logs {
   }
 
   append(log: string, payloads: readonly string[]): number {
+    for (const payload of payloads) this.#room.take(payload);
     this.#session.willWrite();
     const row = this.#find.get(log) ?? (this.#create.get(log) as LogRow);
     const appendedAtMs = Math.max(row.last_appended_at, this.#session.nowMs);

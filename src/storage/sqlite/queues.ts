@@ -13,18 +13,21 @@ import { Claims } from './claims.ts';
 import { ENTRY_QUERY, type EntryRow, entryOf, entryStateOf, FRESH } from './entry-row.ts';
 import { Lanes } from './lanes.ts';
 import { type QueueRow, QueueTable } from './queue-table.ts';
+import type { Room } from './room.ts';
 import { Counter, type Session } from './session.ts';
 
 export class SqliteQueues implements Queues {
   readonly #session: Session;
+  readonly #room: Room;
   readonly #table: QueueTable;
   readonly #lanes: Lanes;
   readonly #claims: Claims;
   readonly #sequences: Counter;
   readonly #sql;
 
-  constructor(session: Session) {
+  constructor(session: Session, room: Room) {
     this.#session = session;
+    this.#room = room;
     this.#table = new QueueTable(session);
     this.#lanes = new Lanes(session);
     this.#sequences = new Counter(session, 'sequence');
@@ -36,6 +39,11 @@ export class SqliteQueues implements Queues {
   }
 
   append(ref: QueueRef, entries: readonly NewEntry[]): number[] {
+    for (const { payload } of entries) this.#room.take(payload);
+    return this.#appendAll(ref, entries);
+  }
+
+  #appendAll(ref: QueueRef, entries: readonly NewEntry[]): number[] {
     const queue = this.#table.findOrCreate(ref);
     this.#session.willWrite();
     this.#table.willChange(queue);
@@ -70,7 +78,8 @@ export class SqliteQueues implements Queues {
 
   move(from: QueueRef, sequence: number, to: QueueRef, entry: NewEntry): number | undefined {
     if (!this.remove(from, sequence)) return undefined;
-    return this.append(to, [entry])[0];
+    // No question of room: it adds no more than it took away.
+    return this.#appendAll(to, [entry])[0];
   }
 
   count(ref: QueueRef): QueueCounts {

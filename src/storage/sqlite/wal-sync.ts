@@ -6,8 +6,11 @@
  * The write-ahead log is a file of its own, on which SQLite takes no locks; opening and closing it
  * here therefore does not disturb SQLite's locks, as it would on the database file.
  */
-import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync } from 'node:fs';
 import { StorageUnavailable } from '../errors.ts';
+
+/** Writes what a file holds to the disk, such as Node's `fdatasync`. */
+export type SyncFile = (descriptor: number, done: (error: Error | null) => void) => void;
 
 interface Waiting {
   readonly done: () => void;
@@ -16,12 +19,14 @@ interface Waiting {
 
 export class WalSync {
   readonly #descriptor: number;
+  readonly #syncFile: SyncFile;
   #waiting: Waiting[] = [];
   #syncing = false;
   #broken: Error | undefined;
 
-  constructor(walPath: string) {
+  constructor(walPath: string, syncFile: SyncFile) {
     this.#descriptor = openSync(walPath, 'r+');
+    this.#syncFile = syncFile;
   }
 
   /** Why no commit can be made durable any more, if that is so. */
@@ -48,7 +53,7 @@ export class WalSync {
     const covered = this.#waiting;
     this.#waiting = [];
     this.#syncing = true;
-    fdatasync(this.#descriptor, (error) => {
+    this.#syncFile(this.#descriptor, (error) => {
       this.#syncing = false;
       // After a failed sync the operating system may have dropped the pages: a later sync that
       // succeeds proves nothing, so no write is acknowledged until the data is opened anew.
