@@ -1,5 +1,5 @@
 /** The form of log entries, and what stays out of them. */
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -59,4 +59,14 @@ it('leaves out what a parser quotes', () => {
 
 it('is silent when told so', () => {
   expect(written('silent', (log) => log.fatal('unheard'))).toBe('');
+});
+
+it.skipIf(!existsSync('/dev/full'))('goes on when the disk that it writes to is full', () => {
+  const fd = openSync('/dev/full', 'w');
+  const log = openLog('info', fd);
+  expect(() => {
+    log.info('one');
+    log.info('two');
+  }).not.toThrow();
+  closeSync(fd);
 });
