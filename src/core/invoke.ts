@@ -193,7 +193,8 @@ function translate(error: unknown): unknown {
   if (error instanceof StorageUnavailable) {
     return failCommon(
       'ServiceUnavailable',
-      'The storage of this server cannot be written at the moment. Nothing was changed.',
+      'The storage of this server cannot be written at the moment. It is not known whether this ' +
+        'request changed anything.',
     );
   }
   return error;
