@@ -1,5 +1,6 @@
 /** The AWS SDK for JavaScript as users set it up, and what its tests look at beside its answers. */
 import { SQS, type SQSClientConfig } from '@aws-sdk/client-sqs';
+import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
 
 export interface SdkOptions extends SQSClientConfig {
   /** Twelve digits of it are the account. */
@@ -16,6 +17,15 @@ export function sdkClient(endpoint: string, options: SdkOptions = {}): SQS {
     ...config,
   });
 }
+
+/**
+ * What the SDK can speak. It uses AWS JSON unless told otherwise; clients from before November 2023
+ * speak Query, and the SDK still knows SQS's names in it.
+ */
+export const protocols: readonly { readonly name: string; readonly settings: SdkOptions }[] = [
+  { name: 'AWS JSON', settings: {} },
+  { name: 'Query', settings: { protocol: AwsQueryProtocol } },
+];
 
 export const credentials = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: 'secret' });
 

@@ -3,7 +3,7 @@ import type * as sdk from '@aws-sdk/client-sqs';
 import { paginateListQueues, type SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { serverStarter } from '../../support/server.ts';
-import { counts, drain, sdkClient } from '../sdk-client.ts';
+import { counts, drain, protocols, sdkClient } from '../sdk-client.ts';
 
 /** Grows with the SDK: an operation that it gains and this file lacks is a type error. */
 type Operation = {
@@ -17,11 +17,6 @@ type Operation = {
 const start = serverStarter(afterAll);
 let endpoint: string;
 let sqs: SQS;
-
-beforeAll(async () => {
-  endpoint = await start().ready();
-  sqs = sdkClient(endpoint);
-});
 
 let queueCount = 0;
 
@@ -368,6 +363,11 @@ const operations: { readonly [O in Operation]: () => Promise<void> } = {
   },
 };
 
-describe('the AWS SDK for JavaScript', () => {
+describe.each(protocols)('the AWS SDK for JavaScript over $name', ({ settings }) => {
+  beforeAll(async () => {
+    endpoint = await start().ready();
+    sqs = sdkClient(endpoint, settings);
+  });
+
   it.each(Object.entries(operations))('calls %s', (_name, call) => call());
 });
