@@ -68,7 +68,7 @@ export class Claims {
       if (this.#removeExpired(queue, rows, claim)) continue;
       if (room > 0) {
         const end = this.#parts.nextSequence();
-        this.#table.willChange(queue);
+        this.#table.changed(queue);
         queue.freshFrom = after(fresh, room, end);
       }
       return this.#take(queue, rows, claim);
@@ -120,7 +120,7 @@ export class Claims {
         choice.removed();
       }
     }
-    this.#table.willChange(queue);
+    this.#table.changed(queue);
     queue.freshFrom = choice.freshFrom;
     if (choice.rows.length === 0) return [];
     const taken = this.#take(queue, choice.rows, claim);

@@ -1,7 +1,12 @@
 /**
- * Group commit. Functions that callers hand in during one turn of the event loop run one after the
- * other inside one database transaction, each undone alone when it throws; one commit and one sync
- * then serve them all. Answers leave in commit order, and none before what it saw is durable.
+ * Group commit. Functions that callers hand in until the previous commit is durable run one after
+ * the other inside one database transaction; one commit and one sync then serve them all. Answers
+ * leave in commit order, and none before what it saw is durable.
+ *
+ * A function that throws before it wrote spoils nothing. One that throws after it wrote, which
+ * handlers avoid by checking first, takes the transaction with it, as a failing commit does; then
+ * each function runs again in a transaction of its own. So the ordinary case pays for no savepoint,
+ * and in every case only what failed is undone.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StorageFull, StorageUnavailable } from '../errors.ts';
@@ -50,7 +55,7 @@ export class CommitLoop {
   #idle: Array<() => void> = [];
   #unanswered = 0;
   #closed = false;
-  /** Why the latest function or commit failed. */
+  /** Why the latest transaction was rolled back. */
   #lastError: unknown;
 
   constructor(parts: CommitLoopParts) {
@@ -86,31 +91,26 @@ export class CommitLoop {
   async #turn(): Promise<void> {
     const jobs = this.#queue;
     this.#queue = [];
-    const beganAt = performance.now();
-    const committed = await this.#runBatch(jobs, beganAt);
-    if (!committed) {
-      // The commit failed and nothing stayed. Alone, each caller gets its own outcome: those that
-      // only read still succeed.
-      for (const job of jobs) {
-        if (!(await this.#runBatch([job], performance.now()))) {
-          this.#answer([job], [{ error: this.#lastError }]);
-        }
-      }
+    if (!(await this.#runBatch(jobs))) {
+      if (jobs.length === 1) this.#refuse(jobs);
+      else for (const job of jobs) if (!(await this.#runBatch([job]))) this.#refuse([job]);
     }
     this.#scheduled = false;
     if (this.#queue.length > 0) this.#schedule();
   }
 
-  /** False: the whole transaction is gone and nobody was answered. */
-  async #runBatch(jobs: readonly Job[], beganAt: number): Promise<boolean> {
+  /** False: nothing of it stayed and nobody was answered. */
+  async #runBatch(jobs: readonly Job[]): Promise<boolean> {
     const { session } = this.#parts;
+    const beganAt = performance.now();
     session.batchWrote = false;
     const outcomes: Outcome[] = [];
     try {
       this.#begin.run();
       for (const job of jobs) {
-        outcomes.push(await this.#runOne(job));
-        if (!session.inTransaction) throw this.#lastError;
+        const outcome = await this.#runOne(job);
+        if ('error' in outcome && session.functionWrote) throw outcome.error;
+        outcomes.push(outcome);
       }
       const broken = session.batchWrote ? this.#parts.broken() : undefined;
       if (broken !== undefined) throw broken;
@@ -131,13 +131,9 @@ export class CommitLoop {
     const { session, nowMs, transaction } = this.#parts;
     session.beginFunction(nowMs());
     try {
-      const value = await job.run(transaction());
-      session.endFunction();
-      return { value };
+      return { value: await job.run(transaction()) };
     } catch (error) {
-      this.#lastError = translate(error);
-      session.undoFunction();
-      return { error: this.#lastError };
+      return { error: translate(error) };
     }
   }
 
@@ -162,6 +158,14 @@ export class CommitLoop {
           jobs,
           jobs.map(() => ({ error })),
         ),
+    );
+  }
+
+  #refuse(jobs: readonly Job[]): void {
+    const outcome = { error: this.#lastError };
+    this.#answer(
+      jobs,
+      jobs.map(() => outcome),
     );
   }
 

@@ -67,7 +67,7 @@ export class SqliteDocuments implements Documents {
     const version = current + 1;
     this.#session.willWrite();
     this.#put.run(key, version, JSON.stringify(value), expiresAtMs ?? null);
-    this.#drop(key);
+    this.#cache.delete(key);
     if (expiresAtMs === undefined) this.#keep({ key, value: value as Json, version });
     return version;
   }
@@ -77,7 +77,7 @@ export class SqliteDocuments implements Documents {
     if (!existed) return false;
     this.#session.willWrite();
     this.#delete.run(key);
-    this.#drop(key);
+    this.#cache.delete(key);
     return true;
   }
 
@@ -107,10 +107,5 @@ export class SqliteDocuments implements Documents {
   #keep(document: Document): void {
     if (this.#cache.size >= CACHED_MAX) this.#cache.clear();
     this.#cache.set(document.key, document);
-  }
-
-  #drop(key: string): void {
-    this.#cache.delete(key);
-    this.#session.onUndo(() => this.#cache.delete(key));
   }
 }

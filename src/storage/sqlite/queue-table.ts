@@ -37,9 +37,6 @@ export class QueueTable {
   readonly #session: Session;
   readonly #rows = new Map<string, QueueRow>();
   readonly #dirty = new Set<QueueRow>();
-  /** Rows changed by the running function, which already know how to undo that. */
-  readonly #changed = new Set<QueueRow>();
-  #changedIn = -1;
   readonly #find;
   readonly #create;
   readonly #update;
@@ -96,25 +93,12 @@ export class QueueTable {
       freshFrom: 0,
     };
     this.#rows.set(ref.key, row);
-    this.#session.onUndo(() => {
-      this.#rows.delete(ref.key);
-      this.#dirty.delete(row);
-    });
     return row;
   }
 
-  /** To be called before a row is changed in memory. */
-  willChange(row: QueueRow): void {
-    const { functionNumber } = this.#session;
-    if (this.#changedIn !== functionNumber) {
-      this.#changed.clear();
-      this.#changedIn = functionNumber;
-    }
-    if (this.#changed.has(row)) return;
-    this.#changed.add(row);
+  /** To be called when a row is changed in memory. */
+  changed(row: QueueRow): void {
     this.#dirty.add(row);
-    const before = { ...row };
-    this.#session.onUndo(() => Object.assign(row, before));
   }
 
   /** Forgets a queue; its rows are deleted later, by `reclaim`. */
@@ -122,11 +106,7 @@ export class QueueTable {
     this.#session.willWrite();
     this.#discard.run(row.id);
     this.#rows.delete(row.key);
-    const wasDirty = this.#dirty.delete(row);
-    this.#session.onUndo(() => {
-      this.#rows.set(row.key, row);
-      if (wasDirty) this.#dirty.add(row);
-    });
+    this.#dirty.delete(row);
   }
 
   /** Writes changed rows back; part of every commit. */

@@ -46,7 +46,7 @@ export class SqliteQueues implements Queues {
   #appendAll(ref: QueueRef, entries: readonly NewEntry[]): number[] {
     const queue = this.#table.findOrCreate(ref);
     this.#session.willWrite();
-    this.#table.willChange(queue);
+    this.#table.changed(queue);
     return entries.map((entry) => this.#append(queue, entry));
   }
 
@@ -200,7 +200,7 @@ export class SqliteQueues implements Queues {
     const removed = this.#sql.removeEntry.get(queue.id, sequence);
     if (removed === undefined) return false;
     this.#sql.removePayload.run(sequence);
-    this.#table.willChange(queue);
+    this.#table.changed(queue);
     queue.total--;
     if (removed.lane !== null) this.#lanes.refresh(queue, removed.lane);
     return true;

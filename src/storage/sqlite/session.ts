@@ -1,7 +1,7 @@
 /**
  * What the four shapes share within one engine: the connection, the instant of the running
- * transaction function, and the point at which it first writes. Functions run one after the other,
- * so one session serves them all.
+ * transaction function, and whether it has written. Functions run one after the other, so one
+ * session serves them all.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
@@ -12,22 +12,13 @@ export class Session {
   readonly db: DatabaseSync;
   /** The instant of the running function. */
   nowMs = 0;
-  /** Tells functions apart. */
-  functionNumber = 0;
   /** Whether the running function, or the running batch, has written. */
   functionWrote = false;
   batchWrote = false;
-  readonly #savepoint: StatementSync;
-  readonly #release: StatementSync;
-  readonly #rollbackTo: StatementSync;
-  readonly #undo: Array<() => void> = [];
   readonly #forget: Array<() => void> = [];
 
   constructor(db: DatabaseSync) {
     this.db = db;
-    this.#savepoint = db.prepare('SAVEPOINT f');
-    this.#release = db.prepare('RELEASE f');
-    this.#rollbackTo = db.prepare('ROLLBACK TO f');
   }
 
   /**
@@ -52,44 +43,22 @@ export class Session {
 
   beginFunction(nowMs: number): void {
     this.nowMs = nowMs;
-    this.functionNumber++;
     this.functionWrote = false;
-    this.#undo.length = 0;
   }
 
-  /** To be called before the first change: reading functions then never pay for a savepoint. */
+  /** To be called before a change: reading functions then cost no commit and no sync. */
   willWrite(): void {
-    if (this.functionWrote) return;
-    this.#savepoint.run();
     this.functionWrote = true;
     this.batchWrote = true;
   }
 
-  /** Restores something kept in memory, should the running function fail. */
-  onUndo(restore: () => void): void {
-    this.#undo.push(restore);
-  }
-
-  /** Drops something kept in memory, should a whole commit fail. */
+  /** Drops something kept in memory, should the transaction be rolled back. */
   onForget(forget: () => void): void {
     this.#forget.push(forget);
   }
 
   forget(): void {
     for (const forget of this.#forget) forget();
-  }
-
-  endFunction(): void {
-    if (this.functionWrote) this.#release.run();
-  }
-
-  undoFunction(): void {
-    if (this.functionWrote && this.inTransaction) {
-      this.#rollbackTo.run();
-      this.#release.run();
-    }
-    for (let i = this.#undo.length - 1; i >= 0; i--) this.#undo[i]?.();
-    this.#undo.length = 0;
   }
 }
 
@@ -152,13 +121,8 @@ export class Counter {
   }
 
   #extend(): void {
-    const before = this.#reserved;
     this.#session.willWrite();
-    this.#reserve.run(this.#name, this.#next + RESERVATION);
     this.#reserved = this.#next + RESERVATION;
-    // The reservation goes with the function that made it; the next one makes it again.
-    this.#session.onUndo(() => {
-      this.#reserved = before;
-    });
+    this.#reserve.run(this.#name, this.#reserved);
   }
 }
