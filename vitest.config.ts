@@ -2,7 +2,11 @@
 import { defineConfig } from 'vitest/config';
 
 /** Kill tests, real clients, and whatever builds and installs the package. */
-const slow = ['tests/compatibility/**/*.test.ts', 'tests/durability/**/*.test.ts'];
+const slow = [
+  'tests/compatibility/**/*.test.ts',
+  'tests/docs/{backup,readme}.test.ts',
+  'tests/durability/**/*.test.ts',
+];
 const packaged = ['tests/embed/**/*.test.ts', 'tests/package.test.ts'];
 
 export default defineConfig({
