@@ -59,6 +59,11 @@ export const queueUrl = (context: Context, queue: QueueAddress): string =>
 export const numberAttribute = (queue: Queue, name: string): number =>
   Number(queue.attributes[name]);
 
+/** The last URL and its parts: a client that sends a thousand messages names one queue. */
+let lastUrl = '';
+let lastAccountId = '';
+let lastName = '';
+
 const ACCOUNT_AND_NAME = /(?:^|\/)(\d{12})\/([A-Za-z0-9_.-]+)\/?$/;
 const BARE_NAME = /^[A-Za-z0-9_.-]+$/;
 
@@ -69,8 +74,12 @@ const BARE_NAME = /^[A-Za-z0-9_.-]+$/;
  */
 export function addressOf(url: string, context: Context): QueueAddress {
   const { accountId, region } = context.caller;
+  if (url === lastUrl) return { accountId: lastAccountId, region, name: lastName };
   const match = ACCOUNT_AND_NAME.exec(url);
-  if (match !== null) return { accountId: match[1] ?? '', region, name: match[2] ?? '' };
+  if (match !== null) {
+    [lastUrl, lastAccountId, lastName] = [url, match[1] ?? '', match[2] ?? ''];
+    return { accountId: lastAccountId, region, name: lastName };
+  }
   if (BARE_NAME.test(url)) return { accountId, region, name: url };
   throw fail('InvalidAddress', `The address ${url} is not valid for this endpoint.`);
 }

@@ -14,6 +14,8 @@ parentPort?.on('message', (message: 'checkpoint' | 'close') => {
   }
   try {
     checkpoint.get();
+    // Again, for what was written meanwhile: what is left after that is the writer's to copy.
+    checkpoint.get();
     parentPort?.postMessage({});
   } catch (error) {
     parentPort?.postMessage({ error: String(error) });
