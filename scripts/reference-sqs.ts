@@ -159,8 +159,8 @@ Two protocols, told apart by the headers of the request:
   \`X-Amz-Target: AmazonSQS.<Operation>\` and a JSON object as body. Members are named as in the
   first column of the tables. \`list[]\` stands for each item, \`map.<key>\` for each entry.
 - **Query**, which older SDKs and curl speak: form parameters in the query string or in the body,
-  \`Action=<Operation>\` among them, sent to \`/\` or to the path of a queue URL. The answer is XML. \`N\`
-  counts from 1.
+  \`Action=<Operation>\` among them, sent to \`/\` or to the path of a queue URL. The answer is XML.
+  \`N\` counts from 1.
 
 `;
 
