@@ -1,5 +1,10 @@
 /** The AWS CLI and boto3, where this machine has them, each run in an environment of its own. */
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import {
+  type ChildProcessWithoutNullStreams,
+  execFile,
+  execFileSync,
+  spawn,
+} from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -110,22 +115,34 @@ export function startPython(
   endpoint: string,
   words: readonly string[] = [],
   options: ProgramOptions = {},
-): ChildProcess {
+): ChildProcessWithoutNullStreams {
   const program = fileURLToPath(new URL(`python/${file}`, import.meta.url));
   return spawn(python.path ?? 'python3', [program, ...words], {
     env: { ...environment(options), AWS_ENDPOINT_URL: endpoint },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+/** Resolves with what a program prints first: a JSON value on one line. */
+export function firstLineOf(program: ChildProcessWithoutNullStreams): Promise<unknown> {
+  let text = '';
+  return new Promise((resolve, reject) => {
+    program.on('close', (code) => reject(new Error(`the program ended with ${code}`)));
+    program.stdout.on('data', (part) => {
+      text += String(part);
+      if (text.includes('\n')) resolve(JSON.parse(text.slice(0, text.indexOf('\n'))));
+    });
   });
 }
 
 /** The values that a program printed, one JSON line each. Rejects when it does not end with 0. */
-export function outputOf(program: ChildProcess): Promise<unknown[]> {
+export function outputOf(program: ChildProcessWithoutNullStreams): Promise<unknown[]> {
   let stdout = '';
   let stderr = '';
-  program.stdout?.setEncoding('utf8').on('data', (text) => {
+  program.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text;
   });
-  program.stderr?.setEncoding('utf8').on('data', (text) => {
+  program.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text;
   });
   return new Promise((resolve, reject) => {

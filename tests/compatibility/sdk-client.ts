@@ -39,6 +39,23 @@ export async function advanceSeconds(endpoint: string, seconds: number): Promise
   if (answer.status !== 200) throw new Error(`the clock answered ${answer.status}`);
 }
 
+/**
+ * Moves the clock by so many seconds again and again until `work` has ended: a long poll that is
+ * still on its way to the server when the clock moves begins later.
+ */
+export async function advanceUntil(
+  endpoint: string,
+  seconds: number,
+  work: Promise<unknown>,
+): Promise<void> {
+  let ended = false;
+  const end = () => {
+    ended = true;
+  };
+  work.then(end, end);
+  while (!ended) await advanceSeconds(endpoint, seconds);
+}
+
 /** A value of `/_waystation/metrics`; 0 for a queue that has none yet. */
 export async function queueMetric(endpoint: string, name: string, queue: string): Promise<number> {
   const text = await (await fetch(`${endpoint}/_waystation/metrics`)).text();

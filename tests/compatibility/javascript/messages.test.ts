@@ -5,7 +5,14 @@
 import type { MessageAttributeValue, SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serverStarter } from '../../support/server.ts';
-import { advanceSeconds, counts, drain, protocols, sdkClient } from '../sdk-client.ts';
+import {
+  advanceSeconds,
+  advanceUntil,
+  counts,
+  drain,
+  protocols,
+  sdkClient,
+} from '../sdk-client.ts';
 
 const start = serverStarter(afterAll);
 let endpoint: string;
@@ -211,12 +218,7 @@ describe.each(protocols)('over $name', ({ settings }) => {
 
     it('is answered with nothing when its time is over', async () => {
       const polled = sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 20 });
-      let answered = false;
-      void polled.then(() => {
-        answered = true;
-      });
-      // A poll that has not yet reached the server when the clock moves begins later.
-      while (!answered) await advanceSeconds(endpoint, 20);
+      await advanceUntil(endpoint, 20, polled);
       expect((await polled).Messages).toBeUndefined();
     });
 
