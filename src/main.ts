@@ -125,6 +125,7 @@ function assemble(log: Log, env: Environment, store: Store): Machinery {
     waiters,
     counts: metrics,
     onTimer: (dueAtMs) => scheduler.expectTimer(dueAtMs),
+    services,
   });
   const scheduler = new Scheduler({
     clock: env.clock,

@@ -43,6 +43,11 @@ export interface Context {
   readonly nowMs: number;
   readonly env: Environment;
   readonly caller: Caller;
+  /**
+   * Runs another service's operation inside this transaction, as `caller`: a topic hands a message
+   * to a queue, and both are there or neither is. Rejects with AwsError; nothing waits in here.
+   */
+  invoke(service: string, operation: string, input: object, caller: Caller): Promise<unknown>;
   /** Sets a durable timer, and lets the scheduler know of it after the commit. */
   schedule(timer: Timer): Awaitable<void>;
   /** Tells those who wait, after the commit. */

@@ -6,7 +6,7 @@ import type { AnyOperation } from '../schema/operation.ts';
 import type { Service } from '../schema/service.ts';
 import { validate } from '../schema/validate.ts';
 import { StorageFull, StorageUnavailable } from '../storage/errors.ts';
-import type { Store, Transaction } from '../storage/port.ts';
+import type { Awaitable, Store, Timer, Transaction } from '../storage/port.ts';
 import { failCommon } from './aws-error.ts';
 import type {
   Caller,
@@ -51,6 +51,8 @@ export interface InvokerParts {
   readonly counts: CountSink;
   /** Hears of every durable timer that was set, once it is durable. */
   readonly onTimer: (dueAtMs: number) => void;
+  /** Whose operations handlers may call of each other, by name. */
+  readonly services: readonly Service<Context>[];
 }
 
 /** What a handler asked for while it ran; done after the commit, dropped when it fails. */
@@ -64,31 +66,91 @@ interface Effects {
 
 type Handler = (input: unknown, context: Context) => Promise<unknown>;
 
+interface Shared {
+  readonly env: Environment;
+  readonly waiters: WaitingRoom;
+  readonly services: ReadonlyMap<string, Service<Context>>;
+}
+
+/** A class, because one is made for each call: methods cost nothing there, closures do. */
+class HandlerContext implements Context {
+  readonly tx: Transaction;
+  readonly nowMs: number;
+  readonly env: Environment;
+  readonly caller: Caller;
+  readonly #shared: Shared;
+  readonly #effects: Effects;
+  /** Undefined inside a call of another service: nothing waits in there. */
+  readonly #run: Run | undefined;
+
+  constructor(
+    shared: Shared,
+    tx: Transaction,
+    caller: Caller,
+    effects: Effects,
+    run: Run | undefined,
+  ) {
+    this.tx = tx;
+    this.nowMs = tx.nowMs;
+    this.env = shared.env;
+    this.caller = caller;
+    this.#shared = shared;
+    this.#effects = effects;
+    this.#run = run;
+  }
+
+  async invoke(
+    serviceName: string,
+    operationName: string,
+    input: object,
+    caller: Caller,
+  ): Promise<unknown> {
+    const service = this.#shared.services.get(serviceName);
+    const operation = service?.operations.get(operationName);
+    if (service === undefined || operation === undefined) {
+      throw new Error(`${serviceName}.${operationName} is no operation of this server`);
+    }
+    const violations = validate(operation.input, input);
+    if (violations.length > 0) throw service.describeViolation(violations);
+    const within = new HandlerContext(this.#shared, this.tx, caller, this.#effects, undefined);
+    return (operation.handler as Handler)(input, within);
+  }
+
+  schedule(timer: Timer): Awaitable<void> {
+    this.#effects.timersAtMs = Math.min(this.#effects.timersAtMs, timer.dueAtMs);
+    return this.tx.timers.set(timer);
+  }
+
+  wake(news: Wake): void {
+    this.#effects.wakes.push(news);
+  }
+
+  endWaits(key: string): void {
+    this.#effects.ends.push(key);
+  }
+
+  waitFor(wait: Wait): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#effects.wait = wait;
+    run.arrivedAtMs ??= this.nowMs;
+    // In line before the commit: transactions run one after the other, so what another one makes
+    // available after this look is always announced to this place.
+    run.place ??= this.#shared.waiters.join(wait, run.arrivedAtMs + wait.seconds * 1000);
+  }
+
+  count(observation: Count): void {
+    this.#effects.counts.push(observation);
+  }
+}
+
 export function createInvoker(parts: InvokerParts): Invoker {
   const { store, env, waiters } = parts;
-
-  function contextFor(tx: Transaction, caller: Caller, effects: Effects, run: Run): Context {
-    return {
-      tx,
-      nowMs: tx.nowMs,
-      env,
-      caller,
-      schedule(timer) {
-        effects.timersAtMs = Math.min(effects.timersAtMs, timer.dueAtMs);
-        return tx.timers.set(timer);
-      },
-      wake: (news) => effects.wakes.push(news),
-      endWaits: (key) => effects.ends.push(key),
-      waitFor(wait) {
-        effects.wait = wait;
-        run.arrivedAtMs ??= tx.nowMs;
-        // In line before the commit: transactions run one after the other, so what another one
-        // makes available after this look is always announced to this place.
-        run.place ??= waiters.join(wait, run.arrivedAtMs + wait.seconds * 1000);
-      },
-      count: (observation) => effects.counts.push(observation),
-    };
-  }
+  const shared: Shared = {
+    env,
+    waiters,
+    services: new Map(parts.services.map((service) => [service.name, service])),
+  };
 
   function settle(effects: Effects): void {
     // A run that asks to wait counts only if its answer becomes the call's answer.
@@ -113,7 +175,7 @@ export function createInvoker(parts: InvokerParts): Invoker {
       let effects = noEffects();
       const output = await store.transact((tx) => {
         effects = noEffects();
-        return work(contextFor(tx, caller, effects, run));
+        return work(new HandlerContext(shared, tx, caller, effects, run));
       });
       settle(effects);
       return { output, wait: effects.wait, counts: effects.counts };

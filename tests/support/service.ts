@@ -52,7 +52,12 @@ export class ServiceHarness {
   readonly #service: Service<Context>;
   readonly invoker;
 
-  constructor(service: Service<Context>, tasks: readonly Task[] = []) {
+  /** `others` are the services whose operations this one calls. */
+  constructor(
+    service: Service<Context>,
+    tasks: readonly Task[] = [],
+    others: readonly Service<Context>[] = [],
+  ) {
     this.#service = service;
     this.store = openMemoryStore({ clock: this.clock });
     this.invoker = createInvoker({
@@ -61,6 +66,7 @@ export class ServiceHarness {
       waiters: this.waiters,
       counts: { count: (observation) => this.counts.push(observation) },
       onTimer: (dueAtMs) => this.scheduler.expectTimer(dueAtMs),
+      services: [service, ...others],
     });
     this.scheduler = new Scheduler({
       clock: this.clock,

@@ -561,6 +561,7 @@ function processOn(on: DeadLetterScene, tasks: readonly Task[]) {
   const alarms = new Alarms();
   const errors: unknown[] = [];
   const invoker = createInvoker({
+    services: [],
     store,
     env,
     waiters: new Waiters(alarms),
