@@ -140,9 +140,11 @@ describe('a hundred trucks', () => {
         expect(inHand, 'a truck that another consumer works on').not.toContain(truck);
         inHand.add(truck);
         arrived.set(truck, [...(arrived.get(truck) ?? []), position]);
-        left -= 1;
+        const handle = { QueueUrl, ReceiptHandle: message?.ReceiptHandle };
+        await sqs.changeMessageVisibility({ ...handle, VisibilityTimeout: 60 });
         inHand.delete(truck);
-        await sqs.deleteMessage({ QueueUrl, ReceiptHandle: message?.ReceiptHandle });
+        left -= 1;
+        await sqs.deleteMessage(handle);
       }
       over.abort();
     }
