@@ -154,6 +154,8 @@ function frontOf(config: Config, log: Log, machinery: Machinery): HttpFront {
       store: config.store,
       services: services.map(({ name }) => name).filter((name) => name !== admin.name),
       checkStore: async () => {
+        const failure = store.failure();
+        if (failure !== undefined) throw failure;
         await store.transact((tx) => tx.timers.nextDueAtMs());
       },
       metricsText: () => metricsText(machinery),

@@ -9,7 +9,7 @@ export interface OwnEndpointParts {
   readonly store: string;
   /** AWS services that this server is, such as `sqs`. */
   readonly services: readonly string[];
-  /** Resolves when the store answers. */
+  /** Resolves when the store answers and can be written. */
   readonly checkStore: () => Promise<void>;
   /** Prometheus' text. */
   readonly metricsText: () => Promise<string>;
@@ -63,7 +63,7 @@ async function health(parts: OwnEndpointParts): Promise<OwnAnswer> {
     await parts.checkStore();
     return json(200, { status: 'ok', ...about });
   } catch {
-    return json(503, { status: 'the store does not answer', ...about });
+    return json(503, { status: 'the store cannot be used; the log says why', ...about });
   }
 }
 

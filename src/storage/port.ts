@@ -36,6 +36,9 @@ export interface Store {
 
   stats(): StoreStats;
 
+  /** Why no write can succeed until the store is opened anew, if that is so. */
+  failure(): Error | undefined;
+
   /** Finishes what was accepted, then lets go of files and connections. */
   close(): Promise<void>;
 }

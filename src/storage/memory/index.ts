@@ -76,6 +76,10 @@ class MemoryStore implements Store {
     return { engine: 'memory', databaseBytes: 0, commitBatchSizes, commitSeconds };
   }
 
+  failure(): undefined {
+    return undefined;
+  }
+
   close(): Promise<void> {
     // Calls run in order, so this one ends after everything that was accepted before it.
     this.#closing ??= this.transact(() => undefined);

@@ -138,6 +138,10 @@ class SqliteStore implements Store {
     return { engine: 'sqlite', databaseBytes, commitBatchSizes, commitSeconds };
   }
 
+  failure(): Error | undefined {
+    return this.#sync.broken;
+  }
+
   async close(): Promise<void> {
     this.#closing ??= this.#close();
     await this.#closing;
