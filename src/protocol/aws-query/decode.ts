@@ -50,18 +50,23 @@ function compile(shape: Shape): Decode {
   }
 }
 
+/**
+ * A form has no way to say "a list without entries", so a required flattened list of which nothing
+ * is there is an empty one, and its operation says what is wrong with that.
+ */
 function compileStructure(shape: StructureShape): Decode {
   const members = Object.entries(shape.members).map(([name, member]) => ({
     name,
     parameter: member.xmlName ?? name,
     decode: decoderOf(member),
+    emptyIfAbsent: member.required === true && member.type === 'list' && member.flattened === true,
   }));
   return (node, path) => {
     const structure: { [name: string]: unknown } = {};
-    if (node.children === undefined) return structure;
-    for (const { name, parameter, decode } of members) {
-      const child = node.children.get(parameter);
+    for (const { name, parameter, decode, emptyIfAbsent } of members) {
+      const child = node.children?.get(parameter);
       if (child !== undefined) structure[name] = decode(child, join(path, parameter));
+      else if (emptyIfAbsent) structure[name] = [];
     }
     return structure;
   };

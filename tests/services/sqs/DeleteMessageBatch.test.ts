@@ -43,6 +43,12 @@ describe('DeleteMessageBatch serialization', () => {
     expect(codecs.fromForm(form, '/000000000000/orders')).toEqual(input);
   });
 
+  it('takes a form without entries for an empty batch, which a form cannot say otherwise', () => {
+    const empty = { QueueUrl: '/000000000000/orders', Entries: [] };
+    expect(codecs.fromForm('', '/000000000000/orders')).toEqual(empty);
+    expect(codecs.fromJson({ QueueUrl: empty.QueueUrl })).toEqual({ QueueUrl: empty.QueueUrl });
+  });
+
   it('writes both lists', () => {
     const output = { Successful: [{ Id: 'a' }], Failed: [] };
     expect(codecs.toJson(output)).toEqual(output);

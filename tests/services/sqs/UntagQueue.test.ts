@@ -28,6 +28,11 @@ describe('UntagQueue serialization', () => {
     expect(codecs.fromForm('TagKey.1=team&TagKey.2=stage', '/000000000000/orders')).toEqual(input);
   });
 
+  it('takes a form without keys for an empty list, which a form cannot say otherwise', () => {
+    const input = { QueueUrl: '/000000000000/orders', TagKeys: [] };
+    expect(codecs.fromForm('', '/000000000000/orders')).toEqual(input);
+  });
+
   it('answers nothing', () => {
     expect(codecs.toJson({})).toEqual({});
     expect(codecs.toXml({})).toBe('');
