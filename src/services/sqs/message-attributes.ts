@@ -24,13 +24,16 @@ export function hasAttributes(attributes: MessageAttributes | undefined): boolea
   return false;
 }
 
-/** What attributes add to a message's size, in bytes: names, data types and values. */
+/**
+ * What attributes add to a message's size, in bytes: names, data types and values. A value counts
+ * even where its data type has no use for it, so that nothing passes the limit beside another.
+ */
 export function attributesBytes(attributes: MessageAttributes | undefined): number {
   let bytes = 0;
   if (attributes === undefined) return bytes;
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes)) {
     bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType);
-    bytes += BinaryValue === undefined ? Buffer.byteLength(StringValue ?? '') : BinaryValue.length;
+    bytes += Buffer.byteLength(StringValue ?? '') + (BinaryValue?.length ?? 0);
   }
   return bytes;
 }

@@ -44,6 +44,11 @@ describe('the size of attributes', () => {
       1 + 6 + 3 + (1 + 10 + 1),
     );
   });
+
+  it.each(['String', 'Binary'])('counts both values of a %s that has two', (DataType) => {
+    const both = { DataType, StringValue: 'abcde', BinaryValue: Buffer.from('xyz') };
+    expect(attributesBytes({ a: both })).toBe(1 + 6 + 5 + 3);
+  });
 });
 
 describe('message attributes', () => {
