@@ -166,6 +166,9 @@ function deal(line: Line, entries: number): void {
     left -= waiter.credit;
     resume(waiter, 'woken');
   }
+  if (left <= 0) return;
+  // Everybody is awake for something earlier, and may have looked before this became available.
+  for (const waiter of line.waiters) resume(waiter, 'woken');
 }
 
 /** The last word that a running place hears wins, but a farewell is never replaced by a wake-up. */
