@@ -59,10 +59,24 @@ const expireMessages: Task = {
     const ref = queueRef(queue);
     const keepMs = retentionMs(queue);
     const more = await tx.queues.expire(ref, nowMs - keepMs, ENTRIES_PER_RUN);
+    if (ref.ordered) await wakeBehindExpired(context, queue);
     const oldestMs = more ? undefined : await tx.queues.oldestEnqueuedAtMs(ref);
     const nextAtMs = Math.max((oldestMs ?? nowMs) + keepMs, nowMs + PAUSE_MS_MIN);
     await scheduleExpiry(context, queue, more ? nowMs : nextAtMs);
   },
 };
+
+/**
+ * A message that expires in flight frees its group, so what stands behind it is available sooner
+ * than parked receivers know.
+ */
+async function wakeBehindExpired(context: Context, queue: Queue): Promise<void> {
+  const { queues } = context.tx;
+  const ref = queueRef(queue);
+  const { visible } = await queues.count(ref);
+  if (visible > 0) context.wake({ key: ref.key, entries: visible });
+  const atMs = await queues.nextVisibleAtMs(ref);
+  if (atMs !== undefined) context.wake({ key: ref.key, entries: 1, atMs });
+}
 
 export const sqsTasks: readonly Task[] = [expireMessages, moveMessagesTask];
