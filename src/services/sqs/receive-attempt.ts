@@ -10,6 +10,7 @@
 import type { Context } from '../../core/context.ts';
 import type { Entry } from '../../storage/port.ts';
 import { type Queue, queueRef } from './queue.ts';
+import { retentionMs } from './tasks.ts';
 
 const REMEMBERED_MS = 5 * 60 * 1000;
 
@@ -63,6 +64,7 @@ export async function repeatAttempt(
     const [entry] = await queues.peek(ref, { after: sequence - 1, limit: 1 });
     if (entry?.sequence !== sequence || entry.claims !== claims) return undefined;
     if (entry.visibleAtMs !== attempt.visibleAtMs) return undefined;
+    if (entry.enqueuedAtMs <= context.nowMs - retentionMs(queue)) return undefined;
     entries.push(entry);
   }
   for (const { sequence } of entries) await queues.extend(ref, sequence, visibleAtMs);

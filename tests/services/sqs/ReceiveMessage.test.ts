@@ -436,6 +436,16 @@ describe('ReceiveMessage with an attempt id', () => {
     expect(await attempt('r')).toEqual([]);
   });
 
+  it('is a new receive once a message is too old, removed or not', async () => {
+    await createQueue(harness, 'brief.fifo', { MessageRetentionPeriod: '60' });
+    await sendInGroup(harness, 'brief.fifo', 'g', ['old']);
+    const more = { ReceiveRequestAttemptId: 'r', VisibilityTimeout: 600 };
+    expect(await bodies(harness, 'brief.fifo', more)).toEqual(['old']);
+    // The receive comes before the background work of that instant.
+    harness.clock.advance(60_000);
+    expect(await bodies(harness, 'brief.fifo', more)).toEqual([]);
+  });
+
   it('is a new receive once another consumer has a message, at whatever time', async () => {
     const [first] = await attempt('r', { MaxNumberOfMessages: 1 });
     await changeVisibility(harness, 'fifo.fifo', first?.ReceiptHandle ?? '', 0);
