@@ -11,7 +11,7 @@ export interface HttpFrontParts
   readonly publicUrl?: string | undefined;
   /** Whose `X-Forwarded-*` headers count; unless given, those of loopback and private peers. */
   readonly trustsProxy?: (peerAddress: string) => boolean;
-  /** The longest request body, in bytes; 10 MiB unless given. */
+  /** The longest request body, in bytes; 16 MiB unless given. */
   readonly bodyBytesMax?: number;
   /**
    * How long after its writing an answer that hands something out may turn out not to have reached
@@ -31,7 +31,7 @@ export interface HttpFront {
   close(): Promise<void>;
 }
 
-const BODY_BYTES_MAX = 10 * 1024 * 1024;
+const BODY_BYTES_MAX = 16 * 1024 * 1024;
 const CLOSE_WITHIN_MS = 10_000;
 const CONFIRMED_AFTER_MS = 1000;
 const CLOSE_SWEEP_MS = 20;

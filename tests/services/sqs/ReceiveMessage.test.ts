@@ -495,6 +495,14 @@ describe('ReceiveMessage with as much in flight as is allowed', () => {
     expect(await waiting).toEqual([]);
   });
 
+  it('lets a long poll look again every second, since no delete announces itself', async () => {
+    const waiting = bodies(harness, 'orders', { WaitTimeSeconds: 20 });
+    await parked(harness, 1);
+    await inFlight(119_999);
+    await harness.advance(1_000);
+    expect(await waiting).toEqual(['more']);
+  });
+
   it('is no error on a FIFO queue, which has nothing to hand out', async () => {
     expect(await bodies(harness, 'fifo.fifo')).toEqual([]);
   });

@@ -39,6 +39,8 @@ import { VISIBILITY_SECONDS } from '../visibility.ts';
 
 const MESSAGES = { min: 1, max: 10 };
 const WAIT_SECONDS = { min: 0, max: 20 };
+/** No delete announces itself to those who wait for the number in flight to fall: they look again. */
+const FULL_RECHECK_MS = 1000;
 
 const input = structure({
   QueueUrl: required(string()),
@@ -77,11 +79,12 @@ export const ReceiveMessage = operation({
     const queue = await loadQueue(request.QueueUrl, context);
     const wish = wishOf(queue, request);
     const selection = selectionOf(request);
-    const { entries, claimedAtMs } = await claim(queue, wish, context);
-    if (entries.length === 0) {
-      await waitOrGiveUp(queue, wish, context);
+    const claimed = await claim(queue, wish, context);
+    if (claimed === undefined || claimed.entries.length === 0) {
+      await waitOrGiveUp(queue, wish, claimed === undefined, context);
       return {};
     }
+    const { entries, claimedAtMs } = claimed;
     const ref = queueRef(queue);
     // Receivers that are parked already must learn when these come back.
     const atMs = context.nowMs + wish.visibilityMs;
@@ -151,8 +154,11 @@ function wishOf(queue: Queue, request: Infer<typeof input>): Wish {
   };
 }
 
-/** Throws OverLimit when a standard queue is full of messages in flight and nobody would wait. */
-async function claim(queue: Queue, wish: Wish, context: Context): Promise<Claimed> {
+/**
+ * Undefined when the queue has as many messages in flight as it may. Throws OverLimit instead on a
+ * standard queue when nobody would wait.
+ */
+async function claim(queue: Queue, wish: Wish, context: Context): Promise<Claimed | undefined> {
   const { nowMs } = context;
   const { attemptId } = wish;
   const visibleAtMs = nowMs + wish.visibilityMs;
@@ -164,7 +170,7 @@ async function claim(queue: Queue, wish: Wish, context: Context): Promise<Claime
   const limit = inFlightLimit(context.env);
   const room = await limit.room(ref, wish.messages, context.tx);
   if (room === 0) {
-    if (isFifo(queue) || wish.waitSeconds > 0) return { entries: [], claimedAtMs: nowMs };
+    if (isFifo(queue) || wish.waitSeconds > 0) return undefined;
     throw fail('OverLimit', 'The maximum number of messages in flight has been reached.');
   }
   const retentionMs = numberAttribute(queue, 'MessageRetentionPeriod') * 1000;
@@ -181,11 +187,19 @@ async function claim(queue: Queue, wish: Wish, context: Context): Promise<Claime
   return claimed;
 }
 
-async function waitOrGiveUp(queue: Queue, wish: Wish, context: Context): Promise<void> {
+/** `full`: nothing was looked for, because as much is in flight as may be. */
+async function waitOrGiveUp(
+  queue: Queue,
+  wish: Wish,
+  full: boolean,
+  context: Context,
+): Promise<void> {
   countFor(context, queue, 'NumberOfEmptyReceives', 1);
   if (wish.waitSeconds === 0) return;
   const ref = queueRef(queue);
-  const nextAtMs = await context.tx.queues.nextVisibleAtMs(ref);
+  const nextAtMs = full
+    ? context.nowMs + FULL_RECHECK_MS
+    : await context.tx.queues.nextVisibleAtMs(ref);
   const wait = { key: ref.key, seconds: wish.waitSeconds, capacity: wish.messages };
   context.waitFor(nextAtMs === undefined ? wait : { ...wait, nextAtMs });
 }
