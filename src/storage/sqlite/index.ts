@@ -13,7 +13,7 @@ import { CommitLoop } from './commit-loop.ts';
 import { SqliteDocuments } from './documents.ts';
 import { lockFolder } from './folder-lock.ts';
 import { SqliteLogs } from './logs.ts';
-import { migrate } from './migrations/index.ts';
+import { migrate, schemaVersionOf } from './migrations/index.ts';
 import { SqliteQueues } from './queues.ts';
 import { refusalOf } from './refusal.ts';
 import { Room } from './room.ts';
@@ -193,6 +193,8 @@ class SqliteStore implements Store {
 function openDatabase(path: string, options: SqliteOptions): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 5_000 });
   try {
+    // First of all: even setting a mode writes, and what a newer version keeps is not ours to write.
+    const found = schemaVersionOf(db, options.folder);
     db.exec(`
       PRAGMA auto_vacuum = INCREMENTAL;
       PRAGMA journal_mode = WAL;
@@ -202,7 +204,7 @@ function openDatabase(path: string, options: SqliteOptions): DatabaseSync {
       PRAGMA temp_store = MEMORY;
     `);
     if (options.pagesMax !== undefined) db.exec(`PRAGMA max_page_count = ${options.pagesMax}`);
-    migrate(db, options.folder);
+    migrate(db, found);
     // The log's file exists from the first write on, and `WalSync` opens it; this also finds out
     // at start whether the folder can be written.
     db.exec(`INSERT INTO counters VALUES ('opened', 1)

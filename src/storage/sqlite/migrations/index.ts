@@ -12,7 +12,8 @@ const migrations: readonly string[] = [shapes];
 
 export const SCHEMA_VERSION = migrations.length;
 
-export function migrate(db: DatabaseSync, folder: string): void {
+/** The schema that the data has; 0 for a new database. Throws StorageRefused for a newer one. */
+export function schemaVersionOf(db: DatabaseSync, folder: string): number {
   const row = db.prepare('PRAGMA user_version').get() as { user_version: number };
   const found = row.user_version;
   if (found > SCHEMA_VERSION) {
@@ -21,6 +22,10 @@ export function migrate(db: DatabaseSync, folder: string): void {
         `${SCHEMA_VERSION}). Start that version, or choose another folder with --data.`,
     );
   }
+  return found;
+}
+
+export function migrate(db: DatabaseSync, found: number): void {
   for (let number = found; number < SCHEMA_VERSION; number++) {
     db.exec('BEGIN IMMEDIATE');
     try {
