@@ -56,3 +56,64 @@ export const customerManagedRetryPolicy: RetryPolicy = {
   numMaxDelayRetries: 38,
   backoffFunction: 'exponential',
 };
+
+/** How much a delay is shortened at the most, so that what failed together comes back apart. */
+const JITTER = 0.1;
+
+/**
+ * When to try again after `attempt` attempts (1 after the first), in milliseconds since the epoch;
+ * undefined when the policy allows no more. `random` lies in [0, 1); 0 means no jitter.
+ */
+export function nextAttemptAtMs(
+  policy: RetryPolicy,
+  attempt: number,
+  nowMs: number,
+  random: number,
+): number | undefined {
+  const delaySeconds = retryDelaySeconds(policy, attempt);
+  if (delaySeconds === undefined) return undefined;
+  return nowMs + Math.round(delaySeconds * 1000 * (1 - JITTER * random));
+}
+
+/** The pause before a retry (1 is the first), without jitter; undefined when it is not made. */
+export function retryDelaySeconds(policy: RetryPolicy, retry: number): number | undefined {
+  if (retry < 1 || retry > policy.numRetries) return undefined;
+  const max = policy.totalDelaySecondsMax;
+  if (max !== undefined) {
+    let total = 0;
+    for (let each = 1; each <= retry; each++) total += delayOf(policy, each);
+    if (total > max) return undefined;
+  }
+  return delayOf(policy, retry);
+}
+
+function delayOf(policy: RetryPolicy, retry: number): number {
+  const { numNoDelayRetries, numMinDelayRetries, numMaxDelayRetries, numRetries } = policy;
+  const beforeBackoff = numNoDelayRetries + numMinDelayRetries;
+  if (retry <= numNoDelayRetries) return 0;
+  if (retry <= beforeBackoff) return policy.minDelayTarget;
+  const backoffRetries = numRetries - beforeBackoff - numMaxDelayRetries;
+  const index = retry - beforeBackoff - 1;
+  if (index >= backoffRetries) return policy.maxDelayTarget;
+  return backoffSeconds(policy, index, backoffRetries);
+}
+
+/**
+ * The pause at `index` of `count`. AWS shows these functions as curves only; they begin at the
+ * smallest delay and rise to the largest.
+ */
+function backoffSeconds(policy: RetryPolicy, index: number, count: number): number {
+  const { minDelayTarget: min, maxDelayTarget: max, backoffFunction } = policy;
+  if (count === 1) return min;
+  const progress = index / (count - 1);
+  switch (backoffFunction) {
+    case 'linear':
+      return min + (max - min) * progress;
+    case 'arithmetic':
+      return min + ((max - min) * index * (index + 1)) / ((count - 1) * count);
+    case 'geometric':
+      return min * (max / min) ** progress;
+    case 'exponential':
+      return Math.min(max, min * 2 ** index);
+  }
+}
