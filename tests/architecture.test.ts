@@ -17,6 +17,7 @@ const PARTS = [
   'src/core/',
   'src/delivery/',
   'src/http/',
+  'src/matching/',
   'src/observability/',
   'src/protocol/',
   'src/scheduler/',
@@ -43,6 +44,7 @@ const MAY_IMPORT: { readonly [P in Part]: readonly Part[] } = {
   'src/core/': BASE,
   'src/delivery/': BASE,
   'src/http/': [...BASE, 'src/auth/', 'src/observability/', 'src/protocol/', 'src/scheduler/'],
+  'src/matching/': ['src/core/'],
   'src/observability/': [...BASE, 'src/options.ts'],
   'src/protocol/': BASE,
   'src/scheduler/': BASE,
@@ -60,10 +62,19 @@ const MAY_IMPORT: { readonly [P in Part]: readonly Part[] } = {
 
 /** Packages and built-in modules that few places may know, so that they can be replaced there. */
 const ONLY_IN: { readonly [name: string]: readonly string[] } = {
-  'node:crypto': ['src/core/', 'src/auth/', 'src/services/', 'src/protocol/', 'src/http/'],
+  'node:crypto': [
+    'src/auth/',
+    'src/core/',
+    'src/delivery/',
+    'src/http/',
+    'src/protocol/',
+    'src/services/',
+  ],
   'node:fs': ['src/config.ts', 'src/version.ts', 'src/storage/sqlite/'],
-  'node:http': ['src/http/'],
+  'node:http': ['src/http/', 'src/delivery/targets/http.ts'],
+  'node:https': ['src/delivery/targets/http.ts'],
   'node:sqlite': ['src/storage/sqlite/'],
+  nodemailer: ['src/delivery/targets/email.ts'],
   pino: ['src/observability/'],
   'prom-client': ['src/observability/'],
   'sorted-btree': ['src/core/b-tree.ts'],
