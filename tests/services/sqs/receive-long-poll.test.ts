@@ -1,6 +1,5 @@
 /** Receives that wait. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { IN_FLIGHT_MAX } from '../../../src/services/sqs/in-flight.ts';
 import { ReceiveMessage } from '../../../src/services/sqs/operations/ReceiveMessage.ts';
 import { defaultCaller, type ServiceHarness } from '../../support/service.ts';
 import {
@@ -324,21 +323,5 @@ describe('parked receivers in line', () => {
     await send(harness, 'orders', 'x');
     await settle(harness);
     expect(waiting.bodies).toBeUndefined();
-  });
-
-  it('goes on when fewer messages are in flight, after it met the limit', async () => {
-    const ref = await refOf(harness, 'orders');
-    const claimed = await harness.store.transact(async (tx) => {
-      const one = { payload: '', visibleAtMs: tx.nowMs, enqueuedAtMs: tx.nowMs };
-      await tx.queues.append(ref, Array.from({ length: IN_FLIGHT_MAX }, () => one));
-      return tx.queues.claim(ref, { limit: IN_FLIGHT_MAX, visibleAtMs: tx.nowMs + 600_000 });
-    });
-    await send(harness, 'orders', 'x');
-    const waiting = await wait('orders');
-    await harness.store.transact((tx) => tx.queues.remove(ref, claimed[0]?.sequence ?? 0));
-    await pass(999);
-    expect(waiting.bodies).toBeUndefined();
-    await pass(1);
-    expect(waiting.bodies).toEqual(['x']);
   });
 });
