@@ -27,6 +27,11 @@ interface Line {
   readonly waiters: Set<Waiter>;
   /** Rings when time alone makes something available, if that is known. */
   next: Alarm | undefined;
+  /**
+   * Entries that became available while everybody was awake for something earlier, and may have
+   * looked before: whoever goes to sleep looks again.
+   */
+  missed: number;
 }
 
 /** What stands behind a key. */
@@ -98,7 +103,7 @@ export class Waiters implements WaitingRoom {
   #lineOf(key: string): Line {
     let line = this.#lines.get(key);
     if (line === undefined) {
-      line = { key, waiters: new Set(), next: undefined };
+      line = { key, waiters: new Set(), next: undefined, missed: 0 };
       this.#lines.set(key, line);
     }
     return line;
@@ -111,7 +116,10 @@ export class Waiters implements WaitingRoom {
       waiter.pending = undefined;
       return Promise.resolve(pending);
     }
-    waiter.credit = 0;
+    const { line } = waiter;
+    waiter.credit = Math.min(line.missed, waiter.capacity);
+    line.missed -= waiter.credit;
+    if (waiter.credit > 0) return Promise.resolve('woken');
     return new Promise((resolve) => {
       waiter.resume = resolve;
     });
@@ -150,8 +158,8 @@ export class Waiters implements WaitingRoom {
       deal(line, entries);
       if (nextAtMs !== undefined && line.waiters.size > 0) this.#expect(line, nextAtMs);
     } catch {
-      // The store cannot be asked; the call that wakes up tells its client so.
-      deal(line, 1);
+      // The store cannot be asked. Each call tries by itself, and tells its client if it fails too.
+      deal(line, capacityOf(line));
     }
   }
 }
@@ -166,9 +174,13 @@ function deal(line: Line, entries: number): void {
     left -= waiter.credit;
     resume(waiter, 'woken');
   }
-  if (left <= 0) return;
-  // Everybody is awake for something earlier, and may have looked before this became available.
-  for (const waiter of line.waiters) resume(waiter, 'woken');
+  line.missed = Math.min(line.missed + left, capacityOf(line));
+}
+
+function capacityOf({ waiters }: Line): number {
+  let capacity = 0;
+  for (const waiter of waiters) capacity += waiter.capacity;
+  return capacity;
 }
 
 /** The last word that a running place hears wins, but a farewell is never replaced by a wake-up. */
