@@ -56,12 +56,18 @@ export async function advanceUntil(
   while (!ended) await advanceSeconds(endpoint, seconds);
 }
 
+/** Resolves when so many long polls wait in the server. */
+export async function untilParked(endpoint: string, calls: number): Promise<void> {
+  while ((await metric(endpoint, 'waystation_parked_calls ')) !== calls);
+}
+
 /** A value of `/_waystation/metrics`; 0 for a queue that has none yet. */
-export async function queueMetric(endpoint: string, name: string, queue: string): Promise<number> {
+export const queueMetric = (endpoint: string, name: string, queue: string): Promise<number> =>
+  metric(endpoint, `waystation_sqs_${name}{queue="${queue}"`);
+
+async function metric(endpoint: string, start: string): Promise<number> {
   const text = await (await fetch(`${endpoint}/_waystation/metrics`)).text();
-  const line = text
-    .split('\n')
-    .find((candidate) => candidate.startsWith(`waystation_sqs_${name}{queue="${queue}"`));
+  const line = text.split('\n').find((candidate) => candidate.startsWith(start));
   return Number(line?.slice(line.lastIndexOf(' ') + 1) ?? 0);
 }
 

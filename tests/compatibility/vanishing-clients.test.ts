@@ -9,7 +9,7 @@ import type { SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serverStarter } from '../support/server.ts';
 import { outputOf, python, startPython, titled } from './programs.ts';
-import { sdkClient } from './sdk-client.ts';
+import { sdkClient, untilParked } from './sdk-client.ts';
 
 const ROUNDS = 10;
 
@@ -43,8 +43,9 @@ function requestOf(operation: string, input: object): string {
   ].join('\r\n');
 }
 
+/** A connection that leaves what it is sent to the kernel, so that closing it refuses the answer. */
 async function openSocket(): Promise<Socket> {
-  const socket = connect(Number(new URL(endpoint).port), '127.0.0.1');
+  const socket = connect(Number(new URL(endpoint).port), '127.0.0.1').pause();
   socket.on('error', () => {});
   await once(socket, 'connect');
   return socket;
@@ -53,12 +54,12 @@ async function openSocket(): Promise<Socket> {
 const receiveRequest = (): string =>
   requestOf('ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 20 });
 
-/** A socket whose long poll the server has read: it came with a call that is answered before. */
-async function pollingSocket(): Promise<Socket> {
-  const socket = await openSocket();
-  socket.write(requestOf('GetQueueAttributes', { QueueUrl }) + receiveRequest());
-  await once(socket, 'data');
-  return socket;
+/** Connections whose long polls wait in the server. */
+async function pollingSockets(count: number): Promise<Socket[]> {
+  const sockets = await Promise.all(Array.from({ length: count }, openSocket));
+  for (const socket of sockets) socket.write(receiveRequest());
+  await untilParked(endpoint, count);
+  return sockets;
 }
 
 const bodies = Array.from({ length: ROUNDS }, (_, round) => `message ${round}`);
@@ -97,18 +98,28 @@ const ways: readonly [how: string, leave: (socket: Socket) => unknown][] = [
 describe.each(ways)('a client that %s', (_how, leave) => {
   it('while it polls takes no message, ten times out of ten', async () => {
     for (const MessageBody of bodies) {
-      leave(await pollingSocket());
+      const [socket] = await pollingSockets(1);
+      if (socket !== undefined) leave(socket);
       await sqs.sendMessage({ QueueUrl, MessageBody });
       expect(await receiveNew(1)).toEqual([MessageBody]);
     }
   });
 
-  it('while it polls takes no message that arrives at the same time, ten times out of ten', async () => {
+  it('while it is answered takes no message, ten times out of ten', async () => {
     for (const MessageBody of bodies) {
-      const socket = await pollingSocket();
+      const [socket] = await pollingSockets(1);
       const sent = sqs.sendMessage({ QueueUrl, MessageBody });
-      leave(socket);
+      if (socket !== undefined) leave(socket);
       await sent;
+      expect(await receiveNew(1)).toEqual([MessageBody]);
+    }
+  });
+
+  it('without reading its answer takes no message, ten times out of ten', async () => {
+    for (const MessageBody of bodies) {
+      const [socket] = await pollingSockets(1);
+      await sqs.sendMessage({ QueueUrl, MessageBody });
+      if (socket !== undefined) leave(socket);
       expect(await receiveNew(1)).toEqual([MessageBody]);
     }
   });
@@ -124,7 +135,7 @@ describe.each(ways)('a client that %s', (_how, leave) => {
   });
 
   it('takes no message when nine others do the same', async () => {
-    const sockets = await Promise.all(bodies.map(pollingSocket));
+    const sockets = await pollingSockets(ROUNDS);
     const sent = sendAll();
     for (const socket of sockets) leave(socket);
     await sent;
@@ -155,8 +166,7 @@ it('an AWS SDK client whose polls are aborted takes no message', async () => {
       sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 20 }, { abortSignal: over.signal }),
     ),
   );
-  // Behind the polls on their way to the server.
-  await sqs.getQueueAttributes({ QueueUrl });
+  await untilParked(endpoint, ROUNDS);
   over.abort();
   await sendAll();
   for (const outcome of await polls) {
@@ -170,25 +180,9 @@ it.skipIf(python.missing)(
   async () => {
     const program = startPython('pollers.py', endpoint, [QueueUrl]);
     const ended = outputOf(program).catch((error: Error) => error.message);
-    let lines = 0;
-    const polling = new Promise<void>((resolve) => {
-      program.stdout.on('data', (text) => {
-        lines += String(text).split('\n').length - 1;
-        if (lines === ROUNDS) resolve();
-      });
-    });
-    let hello = 0;
-    // One thread may take several of these before another one comes to poll.
-    const greeting = (async () => {
-      while (lines < ROUNDS) {
-        await sqs.sendMessage({ QueueUrl, MessageBody: `hello ${++hello}` });
-      }
-    })();
-    await Promise.race([polling, ended]);
-    await greeting;
+    await untilParked(endpoint, ROUNDS);
     program.kill('SIGKILL');
     expect(await ended).toMatch(/^the program ended with null/);
-    await sqs.purgeQueue({ QueueUrl });
     await sendAll();
     expect((await receiveNew(ROUNDS)).toSorted()).toEqual(bodies.toSorted());
   },

@@ -5,14 +5,7 @@
 import type { MessageAttributeValue, SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serverStarter } from '../../support/server.ts';
-import {
-  advanceSeconds,
-  advanceUntil,
-  counts,
-  drain,
-  protocols,
-  sdkClient,
-} from '../sdk-client.ts';
+import { advanceSeconds, counts, drain, protocols, sdkClient, untilParked } from '../sdk-client.ts';
 
 const start = serverStarter(afterAll);
 let endpoint: string;
@@ -212,13 +205,15 @@ describe.each(protocols)('over $name', ({ settings }) => {
   describe('a long poll', () => {
     it('is answered when a message arrives', async () => {
       const polled = sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 20 });
+      await untilParked(endpoint, 1);
       await sqs.sendMessage({ QueueUrl, MessageBody: 'awaited' });
       expect((await polled).Messages).toMatchObject([{ Body: 'awaited' }]);
     });
 
     it('is answered with nothing when its time is over', async () => {
       const polled = sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 20 });
-      await advanceUntil(endpoint, 20, polled);
+      await untilParked(endpoint, 1);
+      await advanceSeconds(endpoint, 20);
       expect((await polled).Messages).toBeUndefined();
     });
 
@@ -226,6 +221,7 @@ describe.each(protocols)('over $name', ({ settings }) => {
       await sqs.sendMessage({ QueueUrl, MessageBody: 'delayed', DelaySeconds: 10 });
       expect(await counts(sqs, QueueUrl)).toEqual([0, 0, 1]);
       const polled = sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 20 });
+      await untilParked(endpoint, 1);
       await advanceSeconds(endpoint, 10);
       expect((await polled).Messages).toMatchObject([{ Body: 'delayed' }]);
     });
@@ -234,6 +230,7 @@ describe.each(protocols)('over $name', ({ settings }) => {
       const Attributes = { ReceiveMessageWaitTimeSeconds: '20' };
       await sqs.setQueueAttributes({ QueueUrl, Attributes });
       const polled = sqs.receiveMessage({ QueueUrl });
+      await untilParked(endpoint, 1);
       await sqs.sendMessage({ QueueUrl, MessageBody: 'awaited' });
       expect((await polled).Messages).toMatchObject([{ Body: 'awaited' }]);
       expect((await sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 0 })).Messages).toBeUndefined();
@@ -243,6 +240,7 @@ describe.each(protocols)('over $name', ({ settings }) => {
       const polls = Array.from({ length: 20 }, () =>
         sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 20 }),
       );
+      await untilParked(endpoint, 20);
       const bodies = Array.from({ length: 20 }, (_, i) => `${i}`);
       await Promise.all(bodies.map((MessageBody) => sqs.sendMessage({ QueueUrl, MessageBody })));
       const received = (await Promise.all(polls)).flatMap(({ Messages = [] }) =>

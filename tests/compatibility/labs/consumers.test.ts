@@ -11,7 +11,14 @@ import {
   startPython,
   titled,
 } from '../programs.ts';
-import { advanceSeconds, advanceUntil, counts, queueMetric, sdkClient } from '../sdk-client.ts';
+import {
+  advanceSeconds,
+  advanceUntil,
+  counts,
+  queueMetric,
+  sdkClient,
+  untilParked,
+} from '../sdk-client.ts';
 
 const start = serverStarter(afterAll);
 let endpoint: string;
@@ -38,6 +45,7 @@ describe.skipIf(python.missing)(titled('copies of a consumer', python), () => {
     );
     const handled = Promise.all(consumers.map(outputOf));
     const firsts = Promise.all(consumers.map(firstLineOf));
+    await untilParked(endpoint, 3);
     for (const MessageBody of sales(30)) await sqs.sendMessage({ QueueUrl, MessageBody });
     // Each waits with its first message until all have one.
     await firsts;
@@ -82,6 +90,7 @@ describe.skipIf(awsCli.missing)(titled('a consumer at the command line', awsCli)
   it('gets a message as soon as it is there', async () => {
     const url = await newQueue('long-polled');
     const polled = sqs('receive-message', '--queue-url', url, '--wait-time-seconds', '20');
+    await untilParked(endpoint, 1);
     await sdkClient(endpoint).sendMessage({ QueueUrl: url, MessageBody: 'at once' });
     expect(await polled).toMatchObject({ Messages: [{ Body: 'at once' }] });
   });

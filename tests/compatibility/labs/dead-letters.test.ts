@@ -11,7 +11,14 @@ import {
   startPython,
   titled,
 } from '../programs.ts';
-import { advanceSeconds, advanceUntil, counts, queueMetric, sdkClient } from '../sdk-client.ts';
+import {
+  advanceSeconds,
+  advanceUntil,
+  counts,
+  queueMetric,
+  sdkClient,
+  untilParked,
+} from '../sdk-client.ts';
 
 const start = serverStarter(afterAll);
 let endpoint: string;
@@ -83,6 +90,7 @@ describe.skipIf(missing.missing)(titled('dead letters', missing), () => {
     const consumer = startPython('consumer.py', endpoint, [url]);
     const handled = outputOf(consumer);
     const first = firstLineOf(consumer);
+    await untilParked(endpoint, 1);
     await sqs('start-message-move-task', '--source-arn', deadArn);
     expect(await first).toBe('poison');
     consumer.stdin.write('go on\n');
