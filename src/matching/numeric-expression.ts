@@ -49,7 +49,7 @@ const rangeTerm = (range: NumberRange): Term => ({ kind: 'range', ...range });
 function readUpperBound(tokens: Tokens, low: number, array: JsonArray, source: PatternSource) {
   const operator = tokens.takeText('Bad value in numeric range');
   if (operator !== '<' && operator !== '<=') {
-    throw tokens.problem(`Bad numeric range operator: ${operator}`);
+    throw source.problem(`Bad numeric range operator: ${operator}`, tokens.taken?.end);
   }
   const high = tokens.takeNumber(operator);
   tokens.expectEnd('Too many terms in numeric range expression');
@@ -70,6 +70,11 @@ class Tokens {
 
   get isAtEnd(): boolean {
     return this.#index === this.#array.elements.length;
+  }
+
+  /** The element taken last. */
+  get taken(): JsonNode | undefined {
+    return this.#array.elements[this.#index - 1];
   }
 
   takeText(otherwise: string): string {
