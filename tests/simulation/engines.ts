@@ -1,0 +1,54 @@
+/** The engines under the simulated store, and what is left of each when its process dies. */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestClock } from '../../src/core/environment.ts';
+import { openMemoryStore } from '../../src/storage/memory/index.ts';
+import type { Store } from '../../src/storage/port.ts';
+import { openSqliteStore } from '../../src/storage/sqlite/index.ts';
+
+export const ENGINES = ['memory', 'sqlite'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+export interface Engine {
+  readonly store: Store;
+  /** The process died: opens what it left behind. Nothing may be under way in the engine. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openEngine(name: EngineName, clock: TestClock): Promise<Engine> {
+  return name === 'memory' ? memoryEngine(clock) : sqliteEngine(clock);
+}
+
+/** Memory outlives its process here: a transaction that did not commit was undone, and is gone. */
+function memoryEngine(clock: TestClock): Engine {
+  const store = openMemoryStore({ clock });
+  return { store, restart: async () => {}, close: () => store.close() };
+}
+
+/** The next process finds the files as they were, not as an orderly close would leave them. */
+async function sqliteEngine(clock: TestClock): Promise<Engine> {
+  const parent = mkdtempSync(join(tmpdir(), 'waystation-simulation-'));
+  let lives = 0;
+  const folderNow = () => join(parent, String(lives));
+  const open = () => openSqliteStore({ folder: folderNow(), clock, durability: 'relaxed' });
+  let store = await open();
+  return {
+    get store() {
+      return store;
+    },
+    async restart() {
+      const left = folderNow();
+      lives += 1;
+      cpSync(left, folderNow(), { recursive: true });
+      await store.close();
+      rmSync(left, { recursive: true });
+      store = await open();
+    },
+    async close() {
+      await store.close();
+      rmSync(parent, { recursive: true });
+    },
+  };
+}
