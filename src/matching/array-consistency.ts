@@ -4,78 +4,97 @@
  */
 import type { Elements } from './event.ts';
 
-/** The way from an array to a value, of which `at` numbers have been followed. */
-interface Way {
-  readonly elements: Elements;
-  readonly at: number;
-}
+/** The places of the values that satisfy one condition. */
+type Places = readonly Elements[];
 
 /**
  * Where a name with dots and nested objects give an event two arrays for one path, finding the
- * right elements is a search; it is given up after this many ways.
+ * right elements is a search; it is given up after this many places.
  */
-const SEARCH_WAYS_MAX = 2_000;
+const SEARCH_PLACES_MAX = 2_000;
 
-/** For each condition the places of the values that satisfy it: is there one of each together? */
-export function canAgree(conditions: readonly (readonly Elements[])[]): boolean {
-  const ways = conditions.map((places) => places.map((elements) => ({ elements, at: 0 })));
-  return agree(ways, { ways: SEARCH_WAYS_MAX });
+/** Whether there is a place for each condition such that all of them go together. */
+export function canAgree(conditions: readonly Places[]): boolean {
+  return agree(conditions, { places: SEARCH_PLACES_MAX });
 }
 
-function agree(conditions: readonly (readonly Way[])[], left: { ways: number }): boolean {
-  const bound = conditions.filter((ways) => !ways.some(isAtEnd));
-  return groupByArrays(bound).every((group) => agreeOnElement(group, left));
+/** The search that may go on for this long. */
+interface Search {
+  places: number;
 }
 
-const isAtEnd = (way: Way): boolean => way.at === way.elements.length;
-const arrayOf = (way: Way): number | undefined => way.elements[way.at];
+function agree(conditions: readonly Places[], search: Search): boolean {
+  const bound = conditions.filter((places) => !places.some((elements) => elements.length === 0));
+  return groupByArrays(bound).every((group) => agreeOnElement(group, search));
+}
 
 /** Conditions that share no array cannot be in each other's way. */
-function groupByArrays(conditions: readonly (readonly Way[])[]): (readonly Way[])[][] {
-  let groups: { arrays: Set<number | undefined>; members: (readonly Way[])[] }[] = [];
-  for (const ways of conditions) {
-    const arrays = new Set(ways.map(arrayOf));
+function groupByArrays(conditions: readonly Places[]): Places[][] {
+  let groups: { arrays: Set<number | undefined>; members: Places[] }[] = [];
+  for (const places of conditions) {
+    const arrays = new Set(places.map(([array]) => array));
     const joined = groups.filter((group) => [...arrays].some((array) => group.arrays.has(array)));
     groups = groups.filter((group) => !joined.includes(group));
     groups.push({
       arrays: new Set([...arrays, ...joined.flatMap((group) => [...group.arrays])]),
-      members: [...joined.flatMap((group) => group.members), ways],
+      members: [...joined.flatMap((group) => group.members), places],
     });
   }
   return groups.map((group) => group.members);
 }
 
 /** Tries the elements of one of the group's arrays, which usually is its only one. */
-function agreeOnElement(group: readonly (readonly Way[])[], left: { ways: number }): boolean {
+function agreeOnElement(group: readonly Places[], search: Search): boolean {
   const [first] = group;
   if (group.length === 1 || first?.[0] === undefined) return first?.[0] !== undefined;
-  const array = arrayOf(first[0]);
-  const elsewhere = group.map((ways) => ways.filter((way) => arrayOf(way) !== array));
-  const elsewhereCount = elsewhere.reduce((count, ways) => count + ways.length, 0);
-  for (const inside of waysByElement(group, array).values()) {
-    const ways = group.map((_, index) => [
-      ...(inside.get(index) ?? []),
-      ...(elsewhere[index] ?? []),
-    ]);
-    left.ways -= elsewhereCount;
-    if (left.ways < 0) return false;
-    if (ways.every((some) => some.length > 0) && agree(ways, left)) return true;
+  const [array] = first[0];
+  const elsewhere = group.map((places) => places.filter((elements) => elements[0] !== array));
+  const elsewhereCount = elsewhere.reduce((count, places) => count + places.length, 0);
+  const elements = elementsWorthTrying(group, elsewhere, array);
+  for (const inside of placesByElement(group, array, elements).values()) {
+    search.places -= elsewhereCount;
+    if (search.places < 0) return false;
+    const left = group.map((_, index) => [...(inside[index] ?? []), ...(elsewhere[index] ?? [])]);
+    if (agree(left, search)) return true;
   }
   return false;
 }
 
-/** Per element of an array, per condition by index, the ways through it. */
-function waysByElement(group: readonly (readonly Way[])[], array: number | undefined) {
-  const byElement = new Map<number | undefined, Map<number, Way[]>>();
-  group.forEach((ways, index) => {
-    for (const way of ways) {
-      if (arrayOf(way) !== array) continue;
-      const element = way.elements[way.at + 1];
-      const inside = byElement.get(element) ?? new Map<number, Way[]>();
-      byElement.set(element, inside);
-      const ofCondition = inside.get(index) ?? [];
-      inside.set(index, ofCondition);
-      ofCondition.push({ elements: way.elements, at: way.at + 2 });
+/** The elements of an array that all conditions have places in, unless they have others. */
+function elementsWorthTrying(
+  group: readonly Places[],
+  elsewhere: readonly Places[],
+  array: number | undefined,
+): ReadonlySet<number | undefined> {
+  let worthTrying: Set<number | undefined> | undefined;
+  group.forEach((places, index) => {
+    if (elsewhere[index]?.length !== 0) return;
+    const common = new Set<number | undefined>();
+    for (const [_, element] of places) {
+      if (worthTrying === undefined || worthTrying.has(element)) common.add(element);
+    }
+    worthTrying = common;
+  });
+  return worthTrying ?? new Set(group.flat().flatMap(([a, e]) => (a === array ? [e] : [])));
+}
+
+/** Per element, per condition by its index, the places inside the element. */
+function placesByElement(
+  group: readonly Places[],
+  array: number | undefined,
+  elements: ReadonlySet<number | undefined>,
+): Map<number, Elements[][]> {
+  const byElement = new Map<number, Elements[][]>();
+  group.forEach((places, index) => {
+    for (const place of places) {
+      const element = place[1];
+      if (element === undefined || place[0] !== array || !elements.has(element)) continue;
+      let inside = byElement.get(element);
+      if (inside === undefined) {
+        inside = group.map(() => []);
+        byElement.set(element, inside);
+      }
+      inside[index]?.push(place.slice(2));
     }
   });
   return byElement;

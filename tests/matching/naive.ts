@@ -8,10 +8,19 @@ export type JsonObject = { readonly [name: string]: Json };
 type Scalar = Exclude<Json, readonly Json[] | JsonObject>;
 type Conditions = ReadonlyMap<string, readonly Json[]>;
 
-/** Whether an event matches a pattern. */
-export function naiveMatches(pattern: JsonObject, event: JsonObject): boolean {
-  const present = new Set(flatten(event).flatMap((choice) => [...choice.keys()]));
-  return flatten(event).some((choice) =>
+/** Tells whether an event matches a pattern. */
+export function naiveMatcher(event: JsonObject): (pattern: JsonObject) => boolean {
+  const choices = flatten(event);
+  const present = new Set(choices.flatMap((choice) => [...choice.keys()]));
+  return (pattern) => matchesOneOf(pattern, choices, present);
+}
+
+function matchesOneOf(
+  pattern: JsonObject,
+  choices: readonly Choice[],
+  present: ReadonlySet<string>,
+): boolean {
+  return choices.some((choice) =>
     branches(pattern, '').some((conditions) =>
       [...conditions].every(([path, rules]) =>
         present.has(path)

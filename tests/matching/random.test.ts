@@ -5,7 +5,7 @@ import type { Dialect } from '../../src/matching/dialect.ts';
 import { eventBusDialect } from '../../src/matching/event-bus-dialect.ts';
 import { parsePattern } from '../../src/matching/parse-pattern.ts';
 import { PatternIndex } from '../../src/matching/pattern-index.ts';
-import { type JsonObject, naiveMatches } from './naive.ts';
+import { type JsonObject, naiveMatcher } from './naive.ts';
 import * as random from './random-patterns.ts';
 
 const SEED = 20260801;
@@ -23,7 +23,8 @@ const addIds = (patterns: readonly JsonObject[]) =>
   patterns.map((pattern, id) => ({ id, pattern }));
 
 function idsOfMatches(patterns: readonly { id: number; pattern: JsonObject }[], event: JsonObject) {
-  return patterns.filter(({ pattern }) => naiveMatches(pattern, event)).map(({ id }) => id);
+  const matches = naiveMatcher(event);
+  return patterns.filter(({ pattern }) => matches(pattern)).map(({ id }) => id);
 }
 
 const ascending = (ids: readonly number[]) => ids.toSorted((a, b) => a - b);
@@ -55,9 +56,9 @@ describe('random patterns and events', () => {
         expect([index.size, index.footprint]).toEqual([0, 0]);
       },
     );
-    fc.assert(property, { seed: SEED, numRuns: 200 });
+    fc.assert(property, { seed: SEED, numRuns: 120 });
     expect(Math.min(matches, mismatches), 'the comparison compares something').toBeGreaterThan(
-      2_000,
+      1_000,
     );
   });
 
@@ -75,6 +76,6 @@ describe('random patterns and events', () => {
         expect(backwards.footprint).toBeGreaterThan(0);
       },
     );
-    fc.assert(property, { seed: SEED, numRuns: 200 });
+    fc.assert(property, { seed: SEED, numRuns: 120 });
   });
 });
