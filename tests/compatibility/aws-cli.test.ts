@@ -1,4 +1,4 @@
-/** The AWS CLI against the real program: every operation, `--query`, exit codes, errors on stderr. */
+/** The AWS CLI against the real program: every operation, `--query`, exit codes, error texts. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -97,7 +97,7 @@ export function runAws(
   });
 }
 
-/** Runs `aws sqs <words>`, which must succeed, and answers its JSON; undefined when it says nothing. */
+/** Runs `aws sqs <words>`, which must succeed; answers its JSON, `{}` when it says nothing. */
 export async function awsSqs(endpoint: string, ...words: readonly string[]): Promise<Json> {
   const { exitCode, stdout, stderr } = await runAws(endpoint, ['sqs', ...words]);
   if (exitCode !== 0)

@@ -43,7 +43,7 @@ function requestOf(operation: string, input: object): string {
   ].join('\r\n');
 }
 
-/** A connection that leaves what it is sent to the kernel, so that closing it refuses the answer. */
+/** A connection that leaves what it is sent to the kernel: closing it refuses the answer. */
 async function openSocket(): Promise<Socket> {
   const socket = connect(Number(new URL(endpoint).port), '127.0.0.1').pause();
   socket.on('error', () => {});
