@@ -49,6 +49,8 @@ export interface Parts {
   readonly log: Log;
   /** Ids and randomness other than the system's; its clock gives way to --test-clock. */
   readonly env?: Environment;
+  /** The store to serve from, instead of the one that the configuration names. */
+  readonly store?: Store;
 }
 
 /** Queues of which a scrape shows the gauges, and how many of them one transaction reads. */
@@ -59,7 +61,7 @@ const GAUGE_QUEUES_PER_TRANSACTION = 100;
 export async function createWaystation(config: Config, parts: Parts): Promise<Waystation> {
   const { log } = parts;
   const env = environmentOf(config, parts.env);
-  const store = await openStore(config, env);
+  const store = parts.store ?? (await openStore(config, env));
   try {
     return await serve(config, log, env, store);
   } catch (error) {
