@@ -44,7 +44,7 @@ export function createSelector<Context>(services: readonly Service<Context>[]): 
     for (const operation of service.operations.values()) {
       const selection = { service, operation };
       if (service.protocols.includes('aws-json')) {
-        targets.set(`${service.json.targetPrefix}.${operation.name}`, selection);
+        targets.set(`${service.json?.targetPrefix}.${operation.name}`, selection);
       }
       if (service.protocols.includes('aws-query')) {
         const sharers = actions.get(operation.name);

@@ -8,7 +8,8 @@ export interface Service<Context = unknown> {
   readonly name: string;
   readonly version: string;
   readonly protocols: readonly ProtocolName[];
-  readonly json: {
+  /** Only of a service that speaks AWS JSON. */
+  readonly json?: {
     /** What stands before the dot in `X-Amz-Target`. */
     readonly targetPrefix: string;
     readonly contentType: string;
@@ -25,6 +26,8 @@ export interface Service<Context = unknown> {
     readonly notOnPath?: readonly string[];
     /** Texts that differ between Query and JSON, by error code. */
     readonly messages?: { readonly [code: string]: string };
+    /** Its errors have no `<Detail/>`. */
+    readonly withoutDetail?: boolean;
   };
   readonly operations: ReadonlyMap<string, AnyOperation<Context>>;
   /** How this service words a violated constraint of its schema. */

@@ -38,7 +38,6 @@ const topics = serviceOf(
     name: 'topics',
     version: '2010-03-31',
     protocols: ['aws-query'],
-    json: { ...queues.json, targetPrefix: 'Topics' },
     query: { xmlNamespace: 'https://topics.example/' },
   },
   ['Publish', 'AddPermission'],
@@ -48,7 +47,12 @@ const streams = serviceOf(
     name: 'streams',
     version: '2013-12-02',
     protocols: ['aws-json'],
-    json: { ...queues.json, targetPrefix: 'Streams_20131202' },
+    json: {
+      targetPrefix: 'Streams_20131202',
+      contentType: 'application/x-amz-json-1.1',
+      errorNamespace: 'com.amazonaws.streams',
+      queryCompatible: false,
+    },
   },
   ['PutRecord', 'AddPermission'],
 );

@@ -48,7 +48,7 @@ export function operationOf(members: Members, traits: Partial<WireOperation> = {
   return { name: 'DoIt', input: shape, output: shape, ...traits };
 }
 
-export const service: WireService = {
+export const service = {
   name: 'tests',
   version: '2020-01-08',
   json: {
@@ -63,4 +63,4 @@ export const service: WireService = {
     notOnPath: ['CreateIt'],
     messages: { NoSuchThing: 'There is no such thing for this wsdl version.' },
   },
-};
+} satisfies WireService;

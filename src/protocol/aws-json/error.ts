@@ -6,17 +6,17 @@
 import type { AwsError } from '../../core/aws-error.ts';
 import type { WireAnswer, WireService } from '../protocol.ts';
 
-const CONTENT_TYPE = 'application/x-amz-json-1.0';
+export const JSON_TYPE = 'application/x-amz-json-1.0';
 
 export function encodeJsonError(service: WireService | undefined, error: AwsError): WireAnswer {
   const { row, code, queryCode, message } = error;
-  const namespace = service?.json.errorNamespace;
+  const namespace = service?.json?.errorNamespace;
   const type = row.jsonType ?? (namespace === undefined ? code : `${namespace}#${code}`);
   const fault = row.fault === 'client' ? 'Sender' : 'Receiver';
   return {
     status: row.status,
-    contentType: service?.json.contentType ?? CONTENT_TYPE,
-    headers: service?.json.queryCompatible ? ['x-amzn-query-error', `${queryCode};${fault}`] : [],
+    contentType: service?.json?.contentType ?? JSON_TYPE,
+    headers: service?.json?.queryCompatible ? ['x-amzn-query-error', `${queryCode};${fault}`] : [],
     body: JSON.stringify({ __type: type, message }),
   };
 }

@@ -5,7 +5,7 @@
 import type { Protocol } from '../protocol.ts';
 import { decodeJson } from './decode.ts';
 import { encodeJson } from './encode.ts';
-import { encodeJsonError } from './error.ts';
+import { encodeJsonError, JSON_TYPE } from './error.ts';
 
 const NO_HEADERS: readonly string[] = [];
 
@@ -14,7 +14,7 @@ export const awsJson: Protocol = {
   decode: (_service, operation, request) => decodeJson(operation.input, request.body),
   encode: (service, operation, output) => ({
     status: 200,
-    contentType: service.json.contentType,
+    contentType: service.json?.contentType ?? JSON_TYPE,
     headers: NO_HEADERS,
     body: encodeJson(operation.output, output),
   }),

@@ -15,6 +15,7 @@ export function encodeXmlError(
   const message = service?.query?.messages?.[code] ?? error.message;
   const xmlNamespace = service?.query?.xmlNamespace;
   const namespaceAttribute = xmlNamespace === undefined ? '' : ` xmlns="${xmlNamespace}"`;
+  const detail = service?.query?.withoutDetail ? '' : '<Detail/>';
   const fault = row.fault === 'client' ? 'Sender' : 'Receiver';
   return {
     status: row.status,
@@ -22,7 +23,7 @@ export function encodeXmlError(
     headers: [],
     body:
       `${XML_DECLARATION}<ErrorResponse${namespaceAttribute}><Error><Type>${fault}</Type>` +
-      `<Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(message)}</Message><Detail/>` +
+      `<Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(message)}</Message>${detail}` +
       `</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
   };
 }
