@@ -9,13 +9,16 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import * as snsSdk from '@aws-sdk/client-sns';
 import * as sqsSdk from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import type { ErrorTable } from '../src/core/aws-error.ts';
 import type { Context } from '../src/core/context.ts';
 import type { Service } from '../src/schema/service.ts';
 import type { Shape, StructureShape } from '../src/schema/shapes.ts';
-import { errors } from '../src/services/sqs/errors.ts';
+import { errors as snsErrors } from '../src/services/sns/errors.ts';
+import { sns } from '../src/services/sns/index.ts';
+import { errors as sqsErrors } from '../src/services/sqs/errors.ts';
 import { sqs } from '../src/services/sqs/index.ts';
 
 /** A member, in words that both sides can be put into. */
@@ -48,6 +51,8 @@ interface DescribedStructure {
 
 // ---------------------------------------------------------------- the SDK's side
 
+/** A simple type with traits of its own, such as a secret string. */
+const NAMED = 0;
 const LIST = 1;
 const MAP = 2;
 const STRUCTURE = 3;
@@ -84,12 +89,17 @@ function describeTheirs(reference: unknown): Described {
   const { schema, traits } = resolve(reference);
   const flattened = traits.xmlFlattened === 1;
   if (typeof schema === 'number') {
-    if (schema >= MAP_OF) throw new Error(`a map of ${schema - MAP_OF} has no names of its halves`);
+    if (schema >= MAP_OF) {
+      const value = describeTheirs(schema - MAP_OF);
+      const names = { keyName: 'key', valueName: 'value' };
+      return { type: 'map', flattened, ...names, value, ...nameOf(traits) };
+    }
     if (schema < LIST_OF) return { type: SIMPLE[schema] ?? `kind ${schema}`, ...nameOf(traits) };
     const member = describeTheirs(schema - LIST_OF);
     return { type: 'list', flattened, member, ...nameOf(traits) };
   }
   const [kind, , , , first, second] = schema as readonly unknown[];
+  if (kind === NAMED) return { ...describeTheirs(first), ...nameOf(traits) };
   if (kind === LIST) {
     const member = describeTheirs(first);
     return { type: 'list', flattened, member: unnamed(member, flattened), ...nameOf(traits) };
@@ -259,7 +269,44 @@ interface Pair {
 }
 
 const pairs: readonly Pair[] = [
-  { service: sqs, errors, sdk: sqsSdk, packageName: '@aws-sdk/client-sqs', missing: [] },
+  {
+    service: sns,
+    errors: snsErrors,
+    sdk: snsSdk,
+    packageName: '@aws-sdk/client-sns',
+    missing: [
+      'CheckIfPhoneNumberIsOptedOut',
+      'CreatePlatformApplication',
+      'CreatePlatformEndpoint',
+      'CreateSMSSandboxPhoneNumber',
+      'DeleteEndpoint',
+      'DeletePlatformApplication',
+      'DeleteSMSSandboxPhoneNumber',
+      'GetDataProtectionPolicy',
+      'GetEndpointAttributes',
+      'GetPlatformApplicationAttributes',
+      'GetSMSAttributes',
+      'GetSMSSandboxAccountStatus',
+      'ListEndpointsByPlatformApplication',
+      'ListOriginationNumbers',
+      'ListPhoneNumbersOptedOut',
+      'ListPlatformApplications',
+      'ListSMSSandboxPhoneNumbers',
+      'OptInPhoneNumber',
+      'PutDataProtectionPolicy',
+      'SetEndpointAttributes',
+      'SetPlatformApplicationAttributes',
+      'SetSMSAttributes',
+      'VerifySMSSandboxPhoneNumber',
+    ],
+  },
+  {
+    service: sqs,
+    errors: sqsErrors,
+    sdk: sqsSdk,
+    packageName: '@aws-sdk/client-sqs',
+    missing: [],
+  },
 ];
 
 describe.each(pairs)('$service.name agrees with $packageName', (pair) => {

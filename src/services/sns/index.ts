@@ -1,0 +1,58 @@
+/**
+ * Amazon SNS: the table of its operations. Each row stands in its own file.
+ * https://docs.aws.amazon.com/sns/latest/api/welcome.html
+ */
+import type { Context } from '../../core/context.ts';
+import { operationTable, type Service } from '../../schema/service.ts';
+import { describeViolation } from './errors.ts';
+import { AddPermission } from './operations/AddPermission.ts';
+import { ConfirmSubscription } from './operations/ConfirmSubscription.ts';
+import { CreateTopic } from './operations/CreateTopic.ts';
+import { DeleteTopic } from './operations/DeleteTopic.ts';
+import { GetSubscriptionAttributes } from './operations/GetSubscriptionAttributes.ts';
+import { GetTopicAttributes } from './operations/GetTopicAttributes.ts';
+import { ListSubscriptions } from './operations/ListSubscriptions.ts';
+import { ListSubscriptionsByTopic } from './operations/ListSubscriptionsByTopic.ts';
+import { ListTagsForResource } from './operations/ListTagsForResource.ts';
+import { ListTopics } from './operations/ListTopics.ts';
+import { Publish } from './operations/Publish.ts';
+import { PublishBatch } from './operations/PublishBatch.ts';
+import { RemovePermission } from './operations/RemovePermission.ts';
+import { SetSubscriptionAttributes } from './operations/SetSubscriptionAttributes.ts';
+import { SetTopicAttributes } from './operations/SetTopicAttributes.ts';
+import { Subscribe } from './operations/Subscribe.ts';
+import { TagResource } from './operations/TagResource.ts';
+import { Unsubscribe } from './operations/Unsubscribe.ts';
+import { UntagResource } from './operations/UntagResource.ts';
+
+export const sns: Service<Context> = {
+  name: 'sns',
+  version: '2010-03-31',
+  protocols: ['aws-query'],
+  query: {
+    xmlNamespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
+    withoutDetail: true,
+  },
+  operations: operationTable<Context>([
+    AddPermission,
+    ConfirmSubscription,
+    CreateTopic,
+    DeleteTopic,
+    GetSubscriptionAttributes,
+    GetTopicAttributes,
+    ListSubscriptions,
+    ListSubscriptionsByTopic,
+    ListTagsForResource,
+    ListTopics,
+    Publish,
+    PublishBatch,
+    RemovePermission,
+    SetSubscriptionAttributes,
+    SetTopicAttributes,
+    Subscribe,
+    TagResource,
+    Unsubscribe,
+    UntagResource,
+  ]),
+  describeViolation,
+};
