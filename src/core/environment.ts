@@ -15,9 +15,9 @@ export interface Environment {
 
 /**
  * The machine's clock, except that it never steps back, because "visible at" is a comparison: a
- * message that was visible must not hide again when the machine's time is corrected. Then this clock
- * goes on at half its speed until the machine's has caught up. Standing still instead would stretch
- * every timeout and every long poll by as much as the step.
+ * message that was visible must not hide again when the machine's time is corrected. Then this
+ * clock goes on at half its speed until the machine's has caught up. Standing still instead would
+ * stretch every timeout and every long poll by as much as the step.
  */
 export function systemClock(): Clock {
   let lastMs = 0;

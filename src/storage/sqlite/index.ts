@@ -193,7 +193,7 @@ class SqliteStore implements Store {
 function openDatabase(path: string, options: SqliteOptions): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 5_000 });
   try {
-    // First of all: even setting a mode writes, and what a newer version keeps is not ours to write.
+    // First of all: even setting a mode writes, and a newer version's data is not ours to write.
     const found = schemaVersionOf(db, options.folder);
     db.exec(`
       PRAGMA auto_vacuum = INCREMENTAL;

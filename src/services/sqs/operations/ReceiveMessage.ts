@@ -39,7 +39,7 @@ import { VISIBILITY_SECONDS } from '../visibility.ts';
 
 const MESSAGES = { min: 1, max: 10 };
 const WAIT_SECONDS = { min: 0, max: 20 };
-/** No delete announces itself to those who wait for the number in flight to fall: they look again. */
+/** No delete announces itself to those who wait for fewer to be in flight: they look again. */
 const FULL_RECHECK_MS = 1000;
 
 const input = structure({
