@@ -101,7 +101,30 @@ export interface DeliveryAbout {
 /** Hands a delivery to the worker, once the transaction of `context` is durable. */
 export function enqueueDelivery(context: Context, delivery: Delivery): Promise<void> {
   const { target } = delivery;
-  return appendTo(context, outletOf(target), groupOf(delivery), JSON.stringify(delivery));
+  return appendTo(context, outletOf(target), groupOf(delivery), payloadOf(delivery));
+}
+
+/**
+ * A delivery as it is stored: JSON, with bytes as `{"$bytes": base64}`. A change must still read
+ * what older versions wrote, because deliveries wait for up to 23 days.
+ */
+function payloadOf(delivery: Delivery): string {
+  return JSON.stringify(delivery, function (this: { [key: string]: unknown }, key, value) {
+    // Not `value`: a Buffer has already become something else there.
+    const original = this[key];
+    if (!(original instanceof Uint8Array)) return value;
+    return { [BYTES]: Buffer.from(original).toString('base64') };
+  });
+}
+
+const BYTES = '$bytes';
+
+/** Reads what `enqueueDelivery` stored. */
+export function readDelivery(payload: string): Delivery {
+  return JSON.parse(payload, (_key, value) => {
+    const bytes = value?.[BYTES];
+    return typeof bytes === 'string' ? new Uint8Array(Buffer.from(bytes, 'base64')) : value;
+  });
 }
 
 /** Whom we connect to. */

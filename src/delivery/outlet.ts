@@ -13,10 +13,16 @@ import type { QueueRef } from '../storage/port.ts';
 /** The queue of tokens; the payload of each is the outlet's name. */
 export const TOKENS: QueueRef = { key: 'deliveries', ordered: false };
 
+const QUEUE_KEY_START = `${TOKENS.key}/`;
+
 export const outletQueue = (outlet: string): QueueRef => ({
-  key: `deliveries/${outlet}`,
+  key: QUEUE_KEY_START + outlet,
   ordered: false,
 });
+
+/** Which outlet a wake-up is about; undefined: it is not about one. */
+export const outletOfKey = (key: string): string | undefined =>
+  key.startsWith(QUEUE_KEY_START) ? key.slice(QUEUE_KEY_START.length) : undefined;
 
 export const outletKey = (outlet: string): string => `delivery/outlet/${outlet}`;
 

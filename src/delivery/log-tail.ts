@@ -1,0 +1,45 @@
+/** Logs of which only the last records are kept, for people who look at what happened. */
+import type { Store, Transaction } from '../storage/port.ts';
+
+/** Records that one append forgets at the most, so that a log shrinks although it was too long. */
+const TRIM_MAX = 100;
+/** Records that one transaction reads. */
+const PAGE_SIZE = 200;
+
+/** Appends a record, and forgets those before the last `keep`. */
+export async function appendToTail(
+  tx: Transaction,
+  log: string,
+  record: object,
+  keep: number,
+): Promise<void> {
+  const position = await tx.logs.append(log, [JSON.stringify(record)]);
+  if (position > keep) await tx.logs.trim(log, position - keep + 1, TRIM_MAX);
+}
+
+/** The newest records that `accept` answers with something, newest first, at most `limit`. */
+export async function readTail<T>(
+  store: Store,
+  log: string,
+  limit: number,
+  accept: (record: T, appendedAtMs: number) => object | undefined,
+): Promise<object[]> {
+  const found: object[] = [];
+  let before = Number.POSITIVE_INFINITY;
+  while (found.length < limit) {
+    const { first, records } = await store.transact(async (tx) => {
+      const bounds = await tx.logs.bounds(log);
+      const end = Math.min(before, bounds.next);
+      const start = Math.max(bounds.first, end - PAGE_SIZE);
+      const page = end > start ? await tx.logs.read(log, start, end - start) : [];
+      return { first: bounds.first, records: page };
+    });
+    for (const { payload, appendedAtMs } of records.toReversed()) {
+      const shown = accept(JSON.parse(payload), appendedAtMs);
+      if (shown !== undefined && found.length < limit) found.push(shown);
+    }
+    before = records[0]?.position ?? 0;
+    if (before <= first) break;
+  }
+  return found;
+}

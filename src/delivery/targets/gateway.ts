@@ -1,0 +1,118 @@
+/**
+ * Programs of the operator that stand in for what AWS reaches by itself: phones and devices through
+ * a gateway that takes JSON, functions and streams through servers that speak AWS's own API. SMS and
+ * pushes go to the inbox where there is no gateway.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ * https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecord.html
+ */
+import { parseArn } from '../../core/arn.ts';
+import type {
+  DeliveryAbout,
+  FirehoseTarget,
+  FunctionTarget,
+  PushTarget,
+  SmsTarget,
+} from '../delivery.ts';
+import { keptInInbox, noAnswer, type Outcome, refused } from '../outcome.ts';
+import { describe, type HttpClient, type HttpRequest, outcomeOf } from './http.ts';
+
+/** Sends a request, and answers what came of it. */
+export type Post = (request: HttpRequest) => Promise<Outcome>;
+
+export function postWith(client: HttpClient, signal: AbortSignal): Post {
+  return async (request) => {
+    try {
+      return outcomeOf(await client.post(request, signal));
+    } catch (error) {
+      return noAnswer(describe(error));
+    }
+  };
+}
+
+/** To the SMS gateway: `{ phoneNumber, message, senderId, messageId }`. */
+export async function deliverSms(
+  post: Post,
+  gatewayUrl: string | undefined,
+  { phoneNumber, text, senderId }: SmsTarget,
+  { messageId }: DeliveryAbout,
+): Promise<Outcome> {
+  const from = senderId === undefined ? {} : { from: senderId };
+  if (gatewayUrl === undefined) return keptInInbox({ kind: 'sms', to: phoneNumber, ...from, text });
+  return post(jsonRequest(gatewayUrl, { phoneNumber, message: text, senderId, messageId }));
+}
+
+/** Answers of a push gateway that mean: nobody receives anything under this token any more. */
+const TOKEN_REJECTED: readonly (number | undefined)[] = [400, 404, 410];
+
+/** To the push gateway: `{ platform, token, payload, endpointArn, applicationArn, messageId }`. */
+export async function deliverPush(
+  post: Post,
+  gatewayUrl: string | undefined,
+  { platform, token, payload, endpointArn, applicationArn }: PushTarget,
+  { messageId }: DeliveryAbout,
+): Promise<Outcome> {
+  if (gatewayUrl === undefined) {
+    return keptInInbox({ kind: 'push', to: token, text: payload, platform, endpointArn });
+  }
+  const outcome = await post(
+    jsonRequest(gatewayUrl, { platform, token, payload, endpointArn, applicationArn, messageId }),
+  );
+  return TOKEN_REJECTED.includes(outcome.statusCode)
+    ? { ...outcome, addresseeGone: true }
+    : outcome;
+}
+
+/** An asynchronous call of a function, on a server that speaks Lambda's API. */
+export async function deliverToFunction(
+  post: Post,
+  functionsUrl: string | undefined,
+  { functionArn, payload }: FunctionTarget,
+): Promise<Outcome> {
+  if (functionsUrl === undefined) {
+    return refused('This server calls functions only when it is started with --functions-url.');
+  }
+  const [kind, name, qualifier] = parseArn(functionArn)?.resource.split(':') ?? [];
+  if (kind !== 'function' || !name) return refused(`${functionArn} is no function's ARN.`);
+  const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
+  const path = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations${query}`;
+  const request = jsonRequest(functionsUrl.replace(/\/+$/, '') + path, undefined);
+  return post({
+    ...request,
+    headers: [...request.headers, ['X-Amz-Invocation-Type', 'Event']],
+    body: payload,
+  });
+}
+
+/** Errors that Firehose answers with a 400, and that pass. */
+const FIREHOSE_BUSY = /ThrottlingException|ServiceUnavailableException|LimitExceededException/;
+
+/** One record, on a server that speaks Firehose's API. */
+export async function deliverToFirehose(
+  post: Post,
+  firehoseUrl: string | undefined,
+  { streamArn, record }: FirehoseTarget,
+): Promise<Outcome> {
+  if (firehoseUrl === undefined) {
+    return refused('This server writes to Firehose only when it is started with --firehose-url.');
+  }
+  const [kind, DeliveryStreamName] = parseArn(streamArn)?.resource.split('/') ?? [];
+  if (kind !== 'deliverystream' || !DeliveryStreamName) {
+    return refused(`${streamArn} is no delivery stream's ARN.`);
+  }
+  const Data = Buffer.from(record, 'utf8').toString('base64');
+  const outcome = await post({
+    url: firehoseUrl,
+    headers: [
+      ['Content-Type', 'application/x-amz-json-1.1'],
+      ['X-Amz-Target', 'Firehose_20150804.PutRecord'],
+    ],
+    body: JSON.stringify({ DeliveryStreamName, Record: { Data } }),
+  });
+  const isBusy = outcome.statusCode === 400 && FIREHOSE_BUSY.test(outcome.providerResponse);
+  return isBusy ? { ...outcome, result: 'failed' } : outcome;
+}
+
+function jsonRequest(url: string, body: object | undefined): HttpRequest {
+  const headers = [['Content-Type', 'application/json']] as const;
+  return { url, headers, body: body === undefined ? '' : JSON.stringify(body) };
+}
