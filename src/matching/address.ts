@@ -48,10 +48,10 @@ function parseGroups(text: string, isTail: boolean): number[] | undefined {
   return tail === undefined ? groups : [...groups, Math.floor(tail / 0x10000), tail % 0x10000];
 }
 
-/** The leading bits of an address; undefined where it has fewer than that. */
-export function leadingBits(address: number | bigint, bits: number): number | bigint | undefined {
+/** The leading bits of an address. */
+export function leadingBits(address: number | bigint, bits: number): number | bigint {
   if (typeof address === 'bigint') return address >> BigInt(128 - bits);
-  return bits > 32 ? undefined : Math.floor(address / 2 ** (32 - bits));
+  return Math.floor(address / 2 ** (32 - bits));
 }
 
 /** Reads `10.0.0.0/24`. Throws AddressError. */
@@ -71,5 +71,5 @@ export function parseNetwork(text: string): Network {
   const isV4 = typeof parsed === 'number';
   if (isV4 && bits > 32) throw new AddressError('IPv4 mask bits must be < 33');
   if (!isV4 && bits > 128) throw new AddressError('IPv6 mask bits must be < 129');
-  return { bits, prefix: leadingBits(parsed, bits) ?? 0 };
+  return { bits, prefix: leadingBits(parsed, bits) };
 }

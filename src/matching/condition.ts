@@ -54,8 +54,8 @@ const isInRange = (value: number, range: NumberRange): boolean =>
 
 function isInNetwork(text: string, network: Network): boolean {
   const address = parseAddress(text);
-  if (address === undefined || typeof address !== typeof network.prefix) return false;
-  return leadingBits(address, network.bits) === network.prefix;
+  // Bits of IPv4 are a number and those of IPv6 a bigint, so they never equal each other.
+  return address !== undefined && leadingBits(address, network.bits) === network.prefix;
 }
 
 function isExcluded(leaf: Leaf, { values, terms }: AnythingBut): boolean {

@@ -86,7 +86,6 @@ export class PrefixTree<T extends object> {
 
   #continues(text: string, at: number, label: string): boolean {
     if (this.#end === 'start') return text.startsWith(label, at);
-    if (text.length - at < label.length) return false;
     for (let index = 1; index < label.length; index++) {
       if (this.#codeAt(text, at + index) !== label.charCodeAt(index)) return false;
     }

@@ -38,7 +38,7 @@ export class ValueIndex<T extends Conditional> {
   get size(): number {
     let size = this.#exact.size + (this.#folded?.size ?? 0) + (this.#ranges?.size ?? 0);
     for (const tree of Object.values(this.#affixes ?? {})) size += tree.size;
-    for (const prefixes of this.#networks?.values() ?? []) size += prefixes.size;
+    for (const prefixes of this.#networks?.values() ?? []) size += 1 + prefixes.size;
     size += this.#wildcards?.size ?? 0;
     return size + (this.#tried?.size ?? 0) + (this.#absent?.size ?? 0);
   }
@@ -98,8 +98,7 @@ export class ValueIndex<T extends Conditional> {
     const address = parseAddress(text);
     if (address === undefined) return;
     for (const [bits, prefixes] of networks) {
-      const prefix = leadingBits(address, bits);
-      if (prefix !== undefined) forEachOf(prefixes.get(prefix), visit);
+      forEachOf(prefixes.get(leadingBits(address, bits)), visit);
     }
   }
 
@@ -152,7 +151,7 @@ export class ValueIndex<T extends Conditional> {
         this.#affixTree(term).remove(term.value, item);
         break;
       case 'wildcard':
-        this.#wildcards?.remove(term);
+        this.#wildcards?.remove(term, item);
         if (this.#wildcards?.size === 0) this.#wildcards = undefined;
         break;
       case 'range':

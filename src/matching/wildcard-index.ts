@@ -22,7 +22,7 @@ type Place =
 const PART_CHARACTERS = 3;
 
 export class WildcardIndex<T extends object> {
-  readonly #filed = new Map<WildcardTerm, Filed<T>>();
+  readonly #filed = new Map<T, Map<WildcardTerm, Filed<T>>>();
   readonly #starts = new PrefixTree<Filed<T>>('start');
   readonly #ends = new PrefixTree<Filed<T>>('end');
   readonly #parts = new Map<number, Few<Filed<T>>>();
@@ -36,18 +36,21 @@ export class WildcardIndex<T extends object> {
 
   add(term: WildcardTerm, item: T): void {
     const filed = { term, item, place: this.#choosePlace(term.literals) };
-    this.#filed.set(term, filed);
+    const ofItem = this.#filed.get(item) ?? new Map<WildcardTerm, Filed<T>>();
+    this.#filed.set(item, ofItem.set(term, filed));
     const { place } = filed;
     if (place.kind === 'inside') addAt(this.#parts, place.part, filed);
     else if (place.kind === 'anywhere') this.#anywhere.add(filed);
     else this.#treeAt(place.kind).add(place.text, filed);
   }
 
-  /** Removes what was added with this very term. */
-  remove(term: WildcardTerm): void {
-    const filed = this.#filed.get(term);
+  /** Removes what was added with this very term and item. */
+  remove(term: WildcardTerm, item: T): void {
+    const ofItem = this.#filed.get(item);
+    const filed = ofItem?.get(term);
     if (filed === undefined) return;
-    this.#filed.delete(term);
+    ofItem?.delete(term);
+    if (ofItem?.size === 0) this.#filed.delete(item);
     const { place } = filed;
     if (place.kind === 'inside') removeAt(this.#parts, place.part, filed);
     else if (place.kind === 'anywhere') this.#anywhere.delete(filed);

@@ -322,6 +322,8 @@ describe('cidr', () => {
     ['may be written with an IPv4 tail', cidr('::ffff:0:0/96'), { a: '::ffff:10.0.0.1' }, true],
     ['takes no IPv4 in the middle', cidr('::/0'), { a: '10.0.0.1::' }, false],
     ['takes no colons only', cidr('::/0'), { a: ':::' }, false],
+    ['takes no three groups', cidr('::/0'), { a: '1:2:3' }, false],
+    ['takes no gap of no groups', cidr('::/0'), { a: '1:2:3:4::5:6:7:8' }, false],
     ['takes no nine groups', cidr('::/0'), { a: '1:2:3:4:5:6:7:8:9' }, false],
   ]);
 });

@@ -109,6 +109,19 @@ describe('many patterns', () => {
     expect(index.matchJson(event(1_234, 1_234))).toEqual([]);
   });
 
+  it('with the same keys keep the objects of arrays apart', () => {
+    const index = indexOf(range(10).map(() => ({ a: { b: ['x'], c: ['y'] } })));
+    expect(index.matchJson({ a: [{ b: 'x' }, { c: 'y' }] })).toEqual([]);
+    expect(index.matchJson({ a: [{ b: 'x', c: 'y' }, { c: 'y' }] })).toHaveLength(10);
+  });
+
+  it('with numbers too large to be are no patterns about null', () => {
+    const index = new PatternIndex<number>();
+    const text = (n: number) => `{"a":[${n % 2 === 0 ? '1e999' : 'null'}],"b":[${n}]}`;
+    for (const n of range(12)) index.add(n, parsePattern(text(n), eventBusDialect));
+    expect(range(12).flatMap((b) => index.matchJson({ a: null, b }))).toEqual([1, 3, 5, 7, 9, 11]);
+  });
+
   it('with ranges are found at their bounds', () => {
     const index = indexOf(range(100).map((n) => ({ a: [{ numeric: ['>=', n, '<', n + 10] }] })));
     expect(ascending(index.matchJson({ a: 50 }))).toEqual(range(10).map((n) => n + 41));
@@ -175,6 +188,16 @@ describe('hostile events', () => {
         ? leaves
         : leaves.map(() => ({ a: grow(depth - 1), ...(depth > 1 && { 'a.a': grow(depth - 2) }) }));
     expect(search.matchJson({ a: grow(3), 'a.a': grow(2), 'a.a.a': grow(1) })).toEqual([]);
+  });
+
+  it('may satisfy every condition in several ways', () => {
+    const keys = range(60).map((n) => [`key${n}`, ['x', { prefix: 'x' }]]);
+    const patterns = range(10).map((n) => ({
+      ...Object.fromEntries(keys),
+      last: [{ numeric: ['>', n - 0.5, '<', n + 0.5] }],
+    }));
+    const event = Object.fromEntries(range(60).map((n) => [`key${n}`, ['x', 'x', 'xyz']]));
+    expect(indexOf(patterns).matchJson({ ...event, last: [7, 7] })).toEqual([7]);
   });
 
   it('may have names made of dots', () => {

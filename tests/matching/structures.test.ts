@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canAgree } from '../../src/matching/array-consistency.ts';
 import { IntervalTree } from '../../src/matching/interval-tree.ts';
-import type { WildcardTerm } from '../../src/matching/pattern.ts';
+import type { Term, WildcardTerm } from '../../src/matching/pattern.ts';
 import { PrefixTree } from '../../src/matching/prefix-tree.ts';
+import { type Conditional, ValueIndex } from '../../src/matching/value-index.ts';
 import { parseWildcard, wildcardMatches } from '../../src/matching/wildcard.ts';
 import { WildcardIndex } from '../../src/matching/wildcard-index.ts';
 
@@ -119,7 +120,11 @@ describe('interval trees', () => {
     const add = (n: number) =>
       tree.add({ low: n, lowOpen: false, high: n, highOpen: false }, { n });
     for (let n = 0; n < 50_000; n++) add(n);
-    expect(visited(tree, 31_415)).toEqual([{ n: 31_415 }]);
+    for (let n = -1; n > -50_000; n--) add(n);
+    expect([31_415, -31_415].flatMap((n) => visited(tree, n))).toEqual([
+      { n: 31_415 },
+      { n: -31_415 },
+    ]);
   });
 });
 
@@ -175,6 +180,35 @@ describe('wildcards', () => {
     );
     fc.assert(property, runs);
   });
+});
+
+describe('conditions on one field', () => {
+  const terms: readonly Term[] = [
+    { kind: 'exact', value: 1 },
+    { kind: 'ignore-case', value: 'a' },
+    { kind: 'prefix', value: 'a', ignoreCase: false },
+    { kind: 'prefix', value: 'a', ignoreCase: true },
+    { kind: 'suffix', value: 'a', ignoreCase: false },
+    { kind: 'suffix', value: 'a', ignoreCase: true },
+    { kind: 'wildcard', literals: ['', 'abc', ''] },
+    { kind: 'range', low: 0, lowOpen: true, high: 1, highOpen: true },
+    { kind: 'network', bits: 8, prefix: 10 },
+    { kind: 'anything-but', values: new Set(['a']), terms: [] },
+    { kind: 'present' },
+    { kind: 'absent' },
+  ];
+
+  it.each(terms.map((term) => [term.kind, term] as const))(
+    'of kind %s leave nothing',
+    (_, term) => {
+      const index = new ValueIndex<Conditional>();
+      const items = [{ terms: [term] }, { terms: [{ ...term }, term] }];
+      for (const item of items) index.add(item);
+      const size = index.size;
+      for (const item of items) index.remove(item);
+      expect([size > 0, index.size]).toEqual([true, 0]);
+    },
+  );
 });
 
 describe('values in array elements', () => {
