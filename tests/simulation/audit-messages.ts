@@ -95,7 +95,7 @@ function accept(
   const ownDelaySeconds = queue.fifo ? undefined : entry.DelaySeconds;
   const delayMs =
     ownDelaySeconds === undefined ? queue.milliseconds('DelaySeconds') : ownDelaySeconds * 1000;
-  scene.announce(queue, 1);
+  scene.announce(queue, 1, nowMs + delayMs);
   queue.messages.push({
     id,
     body: entry.MessageBody,
@@ -216,7 +216,7 @@ function changeVisibility(
   scene.expectError(error, visibilityRefusal(scene, queue, handle, seconds));
   if (error !== undefined || receive === undefined) return;
   receive.message.visibleAtMs = scene.nowMs + seconds * 1000;
-  scene.announce(queue, 1);
+  scene.announce(queue, 1, receive.message.visibleAtMs);
 }
 
 function visibilityRefusal(

@@ -152,7 +152,8 @@ function applyMove(
   world.ids.add(id);
   source.remove(message);
   if (destination === undefined) return;
-  scene.announce(destination, 1);
+  const visibleAtMs = nowMs + destination.milliseconds('DelaySeconds');
+  scene.announce(destination, 1, visibleAtMs);
   destination.messages.push({
     ...message,
     id,
@@ -161,7 +162,7 @@ function applyMove(
     sequenceNumber: undefined,
     sentAtMs: nowMs,
     enqueuedAtMs: nowMs,
-    visibleAtMs: nowMs + destination.milliseconds('DelaySeconds'),
+    visibleAtMs,
     receives: 0,
     receivesBefore: 0,
     firstReceivedAtMs: undefined,

@@ -28,7 +28,7 @@ export function auditReceive(
       ? queue.milliseconds('VisibilityTimeout')
       : input.VisibilityTimeout * 1000;
   scene.removeAged(queue);
-  scene.announce(queue, received.length);
+  scene.announce(queue, received.length, nowMs + visibilityMs);
   if (repeatsAttempt(scene, queue, input, received, nowMs + visibilityMs)) return;
   const moves = scene.take('move');
   checkChoice(scene, queue, input.MaxNumberOfMessages ?? 1, received, moves);

@@ -92,7 +92,7 @@ export class Auditor implements StoreObserver {
       title,
       effects,
       accuse: (accusation) => this.accuse(accusation),
-      announced: (queue, entries) => this.waits.announced(queue, entries),
+      announced: (queue, entries, atMs) => this.waits.announced(queue, entries, atMs),
     });
   }
 
@@ -142,8 +142,8 @@ export class Auditor implements StoreObserver {
     rule(scene, input, outcome);
     if (call.request.operation !== 'ReceiveMessage' || ending.kind === 'error') return;
     const queue = this.world.at(call.request.input.QueueUrl);
-    if (queue === undefined || hasMessages(ending.output)) return;
-    this.waits.foundNothing(call, queue, scene.nowMs);
+    if (queue === undefined) return;
+    this.waits.looked(call, queue, hasMessages(ending.output), scene.nowMs);
   }
 
   // ---------------------------------------------------------------- what clients hear
@@ -173,6 +173,17 @@ export class Auditor implements StoreObserver {
   }
 
   // ---------------------------------------------------------------- time
+
+  /** Nothing is under way. Background work may be late by `graceMs`. */
+  quiet(nowMs: number, openCalls: Iterable<Call>, graceMs: number): void {
+    this.waits.quiet(this.world, nowMs, openCalls);
+    for (const queue of this.world.queues.values()) {
+      const old = queue.messages.find(
+        (message) => !message.revived && queue.isExpired(message, nowMs - graceMs),
+      );
+      if (old !== undefined) this.accuse(`${old.id} is still stored, long after its retention`);
+    }
+  }
 
   /** Instants after this one at which something changes by itself, the earliest first. */
   nextInstants(nowMs: number): number[] {

@@ -8,7 +8,7 @@ export class Scene {
   readonly #title: string;
   readonly #effects: Effect[];
   readonly #accuse: (accusation: string) => void;
-  readonly #announced: (queue: ExpectedQueue, entries: number) => void;
+  readonly #announced: (queue: ExpectedQueue, entries: number, atMs: number) => void;
 
   constructor(parts: {
     readonly world: World;
@@ -16,7 +16,7 @@ export class Scene {
     readonly title: string;
     readonly effects: readonly Effect[];
     readonly accuse: (accusation: string) => void;
-    readonly announced: (queue: ExpectedQueue, entries: number) => void;
+    readonly announced: (queue: ExpectedQueue, entries: number, atMs: number) => void;
   }) {
     this.world = parts.world;
     this.nowMs = parts.nowMs;
@@ -51,9 +51,9 @@ export class Scene {
     return taken;
   }
 
-  /** Entries became available, so that many receivers may be woken. */
-  announce(queue: ExpectedQueue, entries: number): void {
-    this.#announced(queue, entries);
+  /** Entries become available, so that many receivers may be woken at that instant. */
+  announce(queue: ExpectedQueue, entries: number, atMs = this.nowMs): void {
+    this.#announced(queue, entries, atMs);
   }
 
   /** Takes out what the engine removed in passing because its retention was over. */

@@ -18,6 +18,7 @@ const DAY_MS = 86_400_000;
 const HISTORY_SHOWN = 60;
 /** Members that hold, or may quote, what engines number as they like, and what adds nothing. */
 const HIDDEN_MEMBERS = new Set(['SequenceNumber', 'Message', 'MD5OfBody', 'MD5OfMessageBody']);
+const SOON_MS = 900_000;
 const DRAIN_ROUNDS_MAX = 2_000;
 /** After this long, background work that failed is tried again. */
 const RETRY_MS = 31_000;
@@ -58,7 +59,11 @@ interface Weather {
   /** Transactions run and are answered in the order in which they came. */
   readonly inOrder: boolean;
   readonly deaths: number;
+  /** How late background work may be. */
+  readonly graceMs: number;
 }
+
+const CALM: Weather = { steps: 0, faults: 0, inOrder: true, deaths: 0, graceMs: 1_000 };
 
 class Simulation {
   readonly #seed: number;
@@ -76,7 +81,7 @@ class Simulation {
   readonly #open = new Set<Call>();
   readonly #history: Array<() => string> = [];
   readonly #answers: string[] = [];
-  #weather: Weather = { steps: 0, faults: 0, inOrder: true, deaths: 0 };
+  #weather = CALM;
   #store: FaultyStore;
   #product: Product;
   #calls = 0;
@@ -113,7 +118,7 @@ class Simulation {
       ]);
       for (let start = 0; start < starts; start++) this.#call(this.#workload.next());
       for (let left = this.#random.below(8); left > 0; left--) await this.#decide();
-      if (this.#random.chance(0.4)) await this.#quiet();
+      if (this.#random.chance(0.5)) await this.#quiet();
     }
     await this.#finish();
     return { answers: this.#answers, deaths: this.#deaths };
@@ -127,6 +132,7 @@ class Simulation {
       faults: isFair ? 0 : random.pick([0.01, 0.03, 0.1]),
       inOrder: random.chance(0.4),
       deaths: isFair ? 0 : 1,
+      graceMs: isFair ? CALM.graceMs : Number.POSITIVE_INFINITY,
     };
   }
 
@@ -139,7 +145,7 @@ class Simulation {
       [this.#store.submittedCount > 0 ? 120 : 0, () => this.#runOne()],
       [this.#store.finishedCount > 0 ? 120 : 0, () => this.#answerSome()],
       [30, () => this.#passTime()],
-      [waiting.length > 0 ? 8 : 0, () => this.#hangUp(random.pick(waiting))],
+      [waiting.length > 0 ? 15 : 0, () => this.#hangUp(random.pick(waiting))],
       [this.#weather.deaths, () => this.#restart('dies')],
       [this.#weather.deaths, () => this.#stop()],
     ]);
@@ -210,11 +216,14 @@ class Simulation {
   #passTime(): void {
     const random = this.#random;
     const nowMs = this.#clock.nowMs();
-    const [next = nowMs, later = nowMs] = this.#auditor.nextInstants(nowMs);
+    const instants = this.#auditor.nextInstants(nowMs);
+    const [next = nowMs] = instants;
+    const soon = instants.filter((instant) => instant < nowMs + SOON_MS);
+    const later = soon.length === 0 ? nowMs : random.pick(soon);
     const toMs = random.weighted([
       [30, nowMs + random.below(50)],
       [30, next + random.pick([-1, 0, 0, 1])],
-      [15, later],
+      [15, later + random.pick([0, 0, 1])],
       [15, nowMs + random.below(5_000)],
       [5, nowMs + random.below(60_000)],
       [2, nowMs + random.below(600_000)],
@@ -230,6 +239,8 @@ class Simulation {
 
   #hangUp(call: Call): void {
     this.#note(() => `the client of call ${call.id} goes away`);
+    const nothingIsUnderWay = this.#store.submittedCount + this.#store.finishedCount === 0;
+    if (nothingIsUnderWay) this.#auditor.waits.hungUp(call);
     call.connection.abort();
   }
 
@@ -299,7 +310,7 @@ class Simulation {
       await this.#settle();
     }
     this.#note(() => 'nothing is under way');
-    this.#auditor.waits.quiet(this.#auditor.world, this.#clock.nowMs(), this.#open);
+    this.#auditor.quiet(this.#clock.nowMs(), this.#open, this.#weather.graceMs);
     await this.#settle();
   }
 
@@ -312,11 +323,12 @@ class Simulation {
 
   /** Every wait ends, every message that is left is received, every task comes to its end. */
   async #finish(): Promise<void> {
-    this.#weather = { steps: 0, faults: 0, inOrder: true, deaths: 0 };
+    this.#weather = { ...CALM, graceMs: Number.POSITIVE_INFINITY };
     await this.#quiet();
-    this.#advance(20_000);
+    this.#advance(RETRY_MS);
     await this.#quiet();
     if (this.#open.size > 0) throw this.#failure('a long poll does not end');
+    this.#weather = { ...CALM, graceMs: RETRY_MS };
     for (let round = 0; this.#isAnythingLeft(); round++) {
       if (round > DRAIN_ROUNDS_MAX) throw this.#failure('messages or tasks stay for ever');
       for (const { name } of this.#workload.plans) await this.#drain(name);

@@ -12,15 +12,16 @@ interface Wait {
 
 /** What happened on one queue since the last time that nothing was under way. */
 interface WakeUps {
-  /** Entries that became available, or of which a receiver that leaves tells the next one. */
-  announced: number;
-  /** Receivers that were woken and found nothing. */
-  idle: number;
+  /** Entries that become available, or of which a receiver that leaves tells the next one. */
+  announced: { readonly entries: number; readonly atMs: number }[];
+  /** Receivers that were woken. */
+  woken: number;
 }
 
 export class Waits {
   readonly #accuse: (accusation: string) => void;
   readonly #waits = new Map<Call, Wait>();
+  readonly #hungUp = new WeakSet<Call>();
   readonly #wakeUps = new Map<ExpectedQueue, WakeUps>();
   /** The server was told to stop, which ends every wait. */
   stopping = false;
@@ -29,23 +30,29 @@ export class Waits {
     this.#accuse = accuse;
   }
 
-  /** Entries became available on a queue, now or at a known instant. */
-  announced(queue: ExpectedQueue, entries: number): void {
-    this.#wakeUpsOf(queue).announced += entries;
+  /** Entries become available on a queue; without an instant, at once. */
+  announced(queue: ExpectedQueue, entries: number, atMs = 0): void {
+    this.#wakeUpsOf(queue).announced.push({ entries, atMs });
   }
 
-  /** A receive has looked and found nothing. */
-  foundNothing(call: Call, queue: ExpectedQueue, nowMs: number): void {
+  /** A receive has looked. */
+  looked(call: Call, queue: ExpectedQueue, foundAnything: boolean, nowMs: number): void {
     const waitMs = waitMsOf(call, queue);
     const wait = this.#waits.get(call);
-    if (waitMs === 0) {
-      // A call that waits by the queue's default ends when the queue no longer has one.
-      this.#waits.delete(call);
-    } else if (wait === undefined) {
-      this.#waits.set(call, { queue, deadlineMs: nowMs + waitMs });
-    } else if (nowMs < wait.deadlineMs && !this.stopping) {
-      this.#wakeUpsOf(queue).idle += 1;
+    if (this.#hungUp.has(call)) this.#accuse(`${titleOf(call)} goes on for a client that is gone`);
+    if (wait !== undefined && nowMs < wait.deadlineMs && !this.stopping) {
+      this.#wakeUpsOf(queue).woken += 1;
     }
+    // A call that waits by the queue's default ends when the queue no longer has one.
+    if (waitMs === 0) this.#waits.delete(call);
+    else if (wait === undefined && !foundAnything) {
+      this.#waits.set(call, { queue, deadlineMs: nowMs + waitMs });
+    }
+  }
+
+  /** The client of a call goes away while the call is parked, so it must look no more. */
+  hungUp(call: Call): void {
+    this.#hungUp.add(call);
   }
 
   /** A call was answered; `nowMs` is the instant of its last look. */
@@ -79,11 +86,12 @@ export class Waits {
       const fault = this.#faultOf(call, world, nowMs);
       if (fault !== undefined) this.#accuse(`${titleOf(call)} ${fault}`);
     }
-    for (const [{ name }, { announced, idle }] of this.#wakeUps) {
-      if (idle <= announced) continue;
-      this.#accuse(
-        `receivers of ${name} were woken ${idle} times in vain for ${announced} entries`,
-      );
+    for (const [{ name }, { announced, woken }] of this.#wakeUps) {
+      // What becomes available later wakes nobody yet; then it is looked for again.
+      const now = announced.filter(({ atMs }) => atMs <= nowMs);
+      const available = now.reduce((sum, { entries }) => sum + entries, 0);
+      if (woken <= available) continue;
+      this.#accuse(`receivers of ${name} were woken ${woken} times for ${available} entries`);
     }
     this.#wakeUps.clear();
   }
@@ -113,7 +121,7 @@ export class Waits {
   #wakeUpsOf(queue: ExpectedQueue): WakeUps {
     let wakeUps = this.#wakeUps.get(queue);
     if (wakeUps === undefined) {
-      wakeUps = { announced: 0, idle: 0 };
+      wakeUps = { announced: [], woken: 0 };
       this.#wakeUps.set(queue, wakeUps);
     }
     return wakeUps;

@@ -29,6 +29,12 @@ const nameOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 export class Workload {
   readonly #random: Random;
   readonly plans: readonly Plan[];
+  readonly #choices: readonly (readonly [number, (plan: Plan) => ClientRequest | undefined])[];
+  /** How many of the receives wait, and how many on FIFO queues have an attempt id. */
+  readonly #waiting: number;
+  readonly #attempting: number;
+  /** How many messages on standard queues have a delay of their own. */
+  readonly #delaying: number;
   #handles: KnownHandle[] = [];
   /** Sends and receives that a client may repeat, above all when it never heard the outcome. */
   #repeatable: ClientRequest[] = [];
@@ -38,6 +44,10 @@ export class Workload {
   constructor(random: Random) {
     this.#random = random;
     this.plans = this.#makePlans();
+    this.#choices = [[10, (plan) => this.#receive(plan)], ...this.#likings()];
+    this.#waiting = random.pick([0.1, 0.5, 0.9, 1]);
+    this.#attempting = random.pick([0, 0.3, 0.8]);
+    this.#delaying = random.pick([0.1, 0.5]);
   }
 
   // ---------------------------------------------------------------- queues
@@ -52,17 +62,27 @@ export class Workload {
     return kinds.flatMap((kind) => this.#makePair(kind === 'fifo' ? '.fifo' : ''));
   }
 
-  /** A queue, and the one for its dead letters. */
+  /** A queue, the one for its dead letters, and now and then one for those of that one. */
   #makePair(suffix: string): Plan[] {
     const random = this.#random;
     const fifo = suffix !== '';
     const plain = random.chance(0.5) ? [undefined] : [undefined, 'a', 'b'];
     const groups = fifo ? ['a', 'b', 'c'].slice(0, 1 + random.below(3)) : plain;
     const perGroup = { DeduplicationScope: 'messageGroup' };
-    const dead: Plan = {
-      name: `dead${suffix}`,
+    const grave: Plan = {
+      name: `grave${suffix}`,
       attributes: fifo ? { FifoQueue: 'true', ContentBasedDeduplication: 'true' } : {},
       groups,
+    };
+    const isChained = random.chance(0.3);
+    const dead: Plan = {
+      ...grave,
+      name: `dead${suffix}`,
+      attributes: {
+        ...grave.attributes,
+        ...(isChained && { RedrivePolicy: redriveTo(grave.name, 1 + random.below(2)) }),
+        ...(random.chance(0.3) && { MessageRetentionPeriod: String(random.pick([60, 120])) }),
+      },
     };
     const work: Plan = {
       name: `work${suffix}`,
@@ -80,7 +100,7 @@ export class Workload {
       },
       groups,
     };
-    return [dead, work];
+    return isChained ? [grave, dead, work] : [dead, work];
   }
 
   creation({ name, attributes }: Plan): ClientRequest {
@@ -90,27 +110,34 @@ export class Workload {
   // ---------------------------------------------------------------- the next request
 
   next(): ClientRequest {
-    const random = this.#random;
-    const plan = random.pick(this.plans);
-    const make = random.weighted<() => ClientRequest | undefined>([
-      [22, () => this.#send(plan)],
-      [7, () => this.#sendBatch(plan)],
-      [4, () => this.#repeat()],
-      [30, () => this.#receive(plan)],
-      [14, () => this.#delete()],
+    const plan = this.#random.pick(this.plans);
+    const make = this.#random.weighted(this.#choices);
+    return make(plan) ?? this.#receive(plan);
+  }
+
+  /**
+   * Each seed has likings of its own: what would drown among everything else is common in some.
+   */
+  #likings(): (readonly [number, (plan: Plan) => ClientRequest | undefined])[] {
+    const weights: (readonly [number, (plan: Plan) => ClientRequest | undefined])[] = [
+      [20, (plan) => this.#send(plan)],
+      [6, (plan) => this.#sendBatch(plan)],
+      [30, (plan) => this.#receive(plan)],
+      [12, () => this.#delete()],
       [4, () => this.#deleteBatch()],
       [8, () => this.#changeVisibility()],
       [2, () => this.#changeVisibilityBatch()],
-      [3, () => this.#set(plan)],
-      [4, () => this.show(plan)],
-      [1, () => ({ operation: 'PurgeQueue', input: { QueueUrl: plan.name } })],
-      [1, () => this.#deleteQueue(plan)],
-      [2, () => this.creation(plan)],
-      [3, () => this.#startTask(plan)],
+      [4, () => this.#repeat()],
+      [4, (plan) => this.#set(plan)],
+      [4, (plan) => this.show(plan)],
+      [1, (plan) => this.#purge(plan)],
+      [1, (plan) => this.#deleteQueue(plan)],
+      [2, (plan) => this.creation(plan)],
+      [4, (plan) => this.#startTask(plan)],
       [1, () => this.#cancelTask()],
-      [1, () => this.listTasks(plan)],
-    ]);
-    return make() ?? this.#receive(plan);
+      [1, (plan) => this.listTasks(plan)],
+    ];
+    return weights.map(([weight, make]) => [weight * this.#random.pick([0, 1, 2, 2, 8]), make]);
   }
 
   #send(plan: Plan): ClientRequest {
@@ -134,7 +161,9 @@ export class Workload {
       ...(group !== undefined && { MessageGroupId: group }),
     };
     if (!plan.name.endsWith('.fifo')) {
-      return random.chance(0.15) ? { ...message, DelaySeconds: random.pick([0, 1, 4]) } : message;
+      return random.chance(this.#delaying)
+        ? { ...message, DelaySeconds: random.pick([0, 1, 2, 4]) }
+        : message;
     }
     const isContentBased = plan.attributes.ContentBasedDeduplication === 'true';
     if (isContentBased ? random.chance(0.6) : random.chance(0.03)) return message;
@@ -161,11 +190,18 @@ export class Workload {
         QueueUrl: plan.name,
         MessageSystemAttributeNames: ['All'],
         MaxNumberOfMessages: random.pick([1, 1, 2, 3, 10]),
-        ...(random.chance(0.5) && { VisibilityTimeout: random.pick([0, 1, 2, 10, 60, 43_200]) }),
-        ...(random.chance(0.8) && { WaitTimeSeconds: random.pick([0, 0, 1, 5, 20, 20]) }),
-        ...(fifo && random.chance(0.3) && { ReceiveRequestAttemptId: `try-${random.below(6)}` }),
+        ...(random.chance(0.5) && {
+          VisibilityTimeout: random.pick([0, 1, 2, 10, 60, 600, 43_200]),
+        }),
+        ...(random.chance(0.9) && { WaitTimeSeconds: this.#waitSeconds() }),
+        ...(fifo &&
+          random.chance(this.#attempting) && { ReceiveRequestAttemptId: `try-${random.below(3)}` }),
       },
     };
+  }
+
+  #waitSeconds(): number {
+    return this.#random.chance(this.#waiting) ? this.#random.pick([1, 5, 20, 20, 20]) : 0;
   }
 
   #handle(): KnownHandle | undefined {
@@ -228,7 +264,7 @@ export class Workload {
     const dead = plan.name.replace('work', 'dead');
     const attributes = random.weighted<{ [name: string]: string }>([
       [3, { MessageRetentionPeriod: String(random.pick([60, 60, 300, 345_600])) }],
-      [3, { DelaySeconds: String(random.pick([0, 0, 1, 10])) }],
+      [4, { DelaySeconds: String(random.pick([0, 0, 1, 10, 30])) }],
       [1, { VisibilityTimeout: String(random.pick([0, 2, 30])) }],
       [1, { ReceiveMessageWaitTimeSeconds: String(random.pick([0, 2])) }],
       [2, dead === plan.name ? {} : { RedrivePolicy: redriveTo(dead, 1 + random.below(3)) }],
@@ -243,6 +279,10 @@ export class Workload {
   show(plan: Plan): ClientRequest {
     const input = { QueueUrl: plan.name, AttributeNames: ['All'] };
     return { operation: 'GetQueueAttributes', input };
+  }
+
+  #purge(plan: Plan): ClientRequest {
+    return { operation: 'PurgeQueue', input: { QueueUrl: plan.name } };
   }
 
   #deleteQueue(plan: Plan): ClientRequest | undefined {
