@@ -15,6 +15,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** Requests that may wait for their turn; no client of ours sends two before it has an answer. */
+const BEHIND_MAX = 1_000;
+
 interface HeldAnswer {
   readonly response: ServerResponse;
   /** Called once, if the answer did not arrive. */
@@ -30,6 +33,10 @@ export class Connection {
   #held: HeldAnswer[] = [];
   #timer: NodeJS.Timeout | undefined;
   #arrivals = 0;
+  /** The answer to the request that came last. */
+  #last: ServerResponse | undefined;
+  /** Requests that wait for their turn. */
+  #behind = 0;
   #halfClosed = false;
   #failed = false;
 
@@ -50,6 +57,30 @@ export class Connection {
    */
   get gone(): boolean {
     return this.#halfClosed || !this.#socket.writable;
+  }
+
+  /**
+   * Does the work of a request once the earlier answers of this connection are with the kernel. A
+   * client that asks and asks and reads nothing then costs no more memory than one answer.
+   */
+  inTurn(response: ServerResponse, work: () => void): void {
+    const before = this.#last;
+    this.#last = response;
+    if (before === undefined || before.writableFinished) {
+      work();
+      return;
+    }
+    if (this.#behind === BEHIND_MAX) {
+      this.#socket.destroy();
+      return;
+    }
+    this.#behind++;
+    before.once('finish', () => {
+      this.#behind--;
+      // Behind an answer that was the connection's last, nobody waits for another.
+      if (this.#socket.writable) work();
+    });
+    this.release();
   }
 
   /** Notes a request; returns its number on this connection. */
@@ -88,7 +119,8 @@ export class Connection {
   ): void {
     const held: HeldAnswer = { response, takeBack, flushed: false };
     this.#held.push(held);
-    if (requestNumber !== this.#arrivals || !response.shouldKeepAlive) {
+    const isLast = requestNumber === this.#arrivals && this.#behind === 0;
+    if (!isLast || !response.shouldKeepAlive) {
       response.end(body, () => {
         this.#held = this.#held.filter((other) => other !== held);
       });
@@ -97,7 +129,8 @@ export class Connection {
     response.write(body, 'utf8', (error) => {
       if (error) return;
       held.flushed = true;
-      this.#watch();
+      if (this.#behind > 0) this.release();
+      else this.#watch();
     });
   }
 

@@ -81,9 +81,9 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
     (awaitsContinue: boolean) =>
     (request: IncomingMessage, response: ServerResponse): void => {
       const connection = connections.get(request.socket);
-      if (connection !== undefined) {
+      connection?.inTurn(response, () => {
         dispatch.receive(request, response, connection, awaitsContinue);
-      }
+      });
     };
   server.on('request', receive(false));
   server.on('checkContinue', receive(true));
@@ -95,9 +95,11 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
     close() {
       dispatch.closing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const connection of connections.values()) {
+      for (const [socket, connection] of connections) {
         connection.endCalls();
         connection.release();
+        // Opened in advance and never used; Node takes it for one whose request is under way.
+        if (socket.bytesRead === 0) socket.destroy();
       }
       // An answer that was on its way leaves its connection open behind it.
       const sweep = setInterval(() => server.closeIdleConnections(), CLOSE_SWEEP_MS);

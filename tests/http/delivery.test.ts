@@ -149,24 +149,25 @@ test('a client that resets before it has read the answer: it is taken back once'
   await expectAllTakenBack(running);
 });
 
-test('a pipelining client that vanishes while an answer waits behind another', async () => {
+test('a pipelining client that vanishes is handed nothing that waited behind', async () => {
   const running = await startFront();
   const first = gate();
-  const second = gate();
-  running.invoker.behaviour = async ({ operation }) => {
-    if (operation === 'TakeParcel') {
-      setImmediate(second.open);
-      return { Parcel: 'parcel' };
-    }
+  const begun = gate();
+  running.invoker.behaviour = async () => {
+    begun.open();
     await first.opened;
     return {};
   };
+  const over = connectionsClosed(running, 1);
   const client = await running.connect();
   client.send(jsonCall('ListParcels', {}) + take);
-  await second.opened;
+  await begun.opened;
   client.socket.resetAndDestroy();
-  await vi.waitFor(() => expect(running.invoker.takenBack).toHaveLength(1), 5000);
+  await over;
   first.open();
+  await vi.waitFor(() => expect(running.observations).toHaveLength(1), 5000);
+  expect(running.invoker.callers).toHaveLength(1);
+  expect(running.invoker.takenBack).toEqual([]);
 });
 
 test('a failure to take back is logged', async () => {

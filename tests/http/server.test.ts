@@ -345,16 +345,16 @@ describe('connections', () => {
     }
   });
 
-  test('answer pipelined requests in their order, without waiting for more', async () => {
+  test('answer pipelined requests in their order, one after the other', async () => {
     const { connect, invoker } = await startFront({ confirmedAfterMs: 600_000 });
     const first = gate();
+    let running = 0;
     invoker.behaviour = async ({ operation, input }) => {
-      if (operation === 'TakeParcel') {
-        await first.opened;
-        return { Parcel: 'late' };
-      }
-      if (input.MessageBody === 'last') first.open();
-      return input;
+      running += 1;
+      expect(running).toBe(1);
+      await first.opened;
+      running -= 1;
+      return operation === 'TakeParcel' ? { Parcel: 'late' } : input;
     };
     const client = await connect();
     client.send(
@@ -364,6 +364,7 @@ describe('connections', () => {
         jsonCall('TakeParcel', {}) +
         jsonCall('SendParcel', { MessageBody: 'last' }),
     );
+    setImmediate(first.open);
     expect((await client.answer()).body).toBe('{"Parcel":"late"}');
     expect((await client.answer()).body).toBe('{"MessageBody":"a"}');
     expect((await client.answer()).status).toBe(400);
