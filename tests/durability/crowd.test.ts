@@ -37,8 +37,10 @@ const jsonRequest = (operation: string, input: object): string =>
     body: JSON.stringify(input),
   });
 
-async function serve(): Promise<{ server: Server; endpoint: string; client: LoadClient }> {
-  const server = start();
+async function serve(
+  flags: readonly string[] = [],
+): Promise<{ server: Server; endpoint: string; client: LoadClient }> {
+  const server = start({ flags });
   const endpoint = await server.ready();
   const client = new LoadClient(endpoint);
   await client.must('CreateQueue', { QueueName: 'q' });
@@ -125,7 +127,8 @@ describe('others are served while', () => {
   });
 
   it('receivers are parked whose clients go away in every way', async () => {
-    const { endpoint, client } = await serve();
+    // Time stands still, so no poll ends because its time is over.
+    const { endpoint, client } = await serve(['--test-clock']);
     const poll = jsonRequest('ReceiveMessage', { QueueUrl: 'empty', WaitTimeSeconds: 20 });
     const receivers = await dialMany(endpoint, 300);
     for (const socket of receivers) socket.write(poll);
