@@ -92,7 +92,7 @@ export interface Received {
   readonly MessageAttributes?: { readonly [name: string]: object };
 }
 
-/** Takes what is in a queue, up to ten messages; what was taken stays hidden. */
+/** Takes what is in a queue, up to ten messages; what was taken stays hidden for long. */
 export async function receive(
   harness: ServiceHarness,
   name: string,
@@ -101,6 +101,7 @@ export async function receive(
   const { Messages = [] } = await callSqs(harness, 'ReceiveMessage', {
     QueueUrl: `http://localhost/${accountId}/${name}`,
     MaxNumberOfMessages: 10,
+    VisibilityTimeout: 43_200,
     MessageAttributeNames: ['All'],
     AttributeNames: ['All'],
   });
