@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { admin, sqs } from '../src/services/index.ts';
+import { sns } from '../src/services/sns/index.ts';
 import { readSources, type SourceFile } from './support/source.ts';
 
 const sources = readSources('src/**/*.ts');
@@ -272,6 +273,7 @@ describe('files', () => {
 const BLOCKS = ['serialization', 'validation', 'behaviour'];
 
 const OPERATIONS = [
+  { service: sns, source: 'src/services/sns/operations/', tests: 'tests/services/sns/' },
   { service: sqs, source: 'src/services/sqs/operations/', tests: 'tests/services/sqs/' },
   { service: admin, source: 'src/services/sqs/admin/operations/', tests: 'tests/services/admin/' },
 ];
