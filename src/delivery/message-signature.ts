@@ -3,8 +3,8 @@
  * https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
  *
  * Key and certificate are made when the first message is signed, which takes about a tenth of a
- * second once, and are kept in the store. The certificate's name is a hash of it, so a verifier that
- * remembers certificates by their URL never checks with another server's.
+ * second once, and are kept in the store. The certificate's name is a hash of it, so a verifier
+ * that remembers certificates by their URL never checks with another server's.
  */
 import {
   createHash,

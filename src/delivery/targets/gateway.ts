@@ -1,7 +1,7 @@
 /**
  * Programs of the operator that stand in for what AWS reaches by itself: phones and devices through
- * a gateway that takes JSON, functions and streams through servers that speak AWS's own API. SMS and
- * pushes go to the inbox where there is no gateway.
+ * a gateway that takes JSON, functions and streams through servers that speak AWS's own API. SMS
+ * and pushes go to the inbox where there is no gateway.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  * https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecord.html
  */

@@ -112,14 +112,22 @@ function exchange(
       agent,
       signal,
     });
+    let isAnswered = false;
     request.on('response', (response) => {
+      isAnswered = true;
       const { statusCode = 0, headers: answered } = response;
       readText(response, (text) => {
         if (!response.complete) request.destroy();
         resolve({ statusCode, headers: answered, text });
       });
     });
+    request.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      reject(new Error('the endpoint answered with another protocol'));
+    });
     request.on('error', (error) => {
+      // What breaks the body off closes it as well.
+      if (isAnswered) return;
       reject(signal.aborted ? signal.reason : request.reusedSocket ? stale(error) : error);
     });
     request.end(bytes);

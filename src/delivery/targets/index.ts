@@ -26,7 +26,7 @@ export interface Targets {
   close(): Promise<void>;
 }
 
-/** AWS gives an HTTP endpoint 15 seconds; a mail relay may look into the mail while it is waited for. */
+/** AWS gives an HTTP endpoint 15 seconds. A mail relay may look into the mail before it answers. */
 export const attemptMsMax = ({ target }: Delivery): number =>
   target.kind === 'email' ? 30_000 : 15_000;
 
