@@ -3,10 +3,16 @@
  * knows everything; nothing but the command line and the embedding API imports it.
  */
 import type { Config } from './config.ts';
-import type { Caller, Context } from './core/context.ts';
+import type { Caller, Context, WaitingRoom, Wake } from './core/context.ts';
 import { type Environment, systemClock, systemEnvironment, TestClock } from './core/environment.ts';
 import { createInvoker, type Invoker } from './core/invoke.ts';
 import { declareQueues } from './declarations.ts';
+import { readAttempts } from './delivery/attempt-log.ts';
+import { readInbox } from './delivery/inbox.ts';
+import { CERTIFICATE_PATH_START, certificateAt } from './delivery/message-signature.ts';
+import { createTargets } from './delivery/targets/index.ts';
+import { DeliveryWorker } from './delivery/worker.ts';
+import type { DeliveryViews } from './http/delivery-endpoints.ts';
 import { type ClockControl, ownEndpoints } from './http/own-endpoints.ts';
 import { createHttpFront, type HttpFront } from './http/server.ts';
 import { exposition, type Gauge } from './observability/exposition.ts';
@@ -14,7 +20,7 @@ import type { Log } from './observability/log.ts';
 import { Metrics } from './observability/metrics.ts';
 import { processMetrics } from './observability/process-metrics.ts';
 import { isLoopback, StartRefused } from './options.ts';
-import { Alarms } from './scheduler/alarms.ts';
+import { type Alarm, Alarms } from './scheduler/alarms.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { Waiters } from './scheduler/waiters.ts';
 import type { Service } from './schema/service.ts';
@@ -57,6 +63,11 @@ export interface Parts {
 const GAUGE_QUEUES_MAX = 10_000;
 const GAUGE_QUEUES_PER_TRANSACTION = 100;
 
+/** How long the end waits for deliveries that are under way. */
+const DELIVERY_GRACE_MS = 5_000;
+/** How long a move of the test clock waits, in real time, for deliveries that it makes due. */
+const DELIVERY_WAIT_MS = 1_000;
+
 /** Starts everything; it serves once the promise resolves. Throws StartRefused. */
 export async function createWaystation(config: Config, parts: Parts): Promise<Waystation> {
   const { log } = parts;
@@ -77,6 +88,7 @@ interface Machinery {
   readonly invoker: Invoker;
   readonly waiters: Waiters;
   readonly scheduler: Scheduler;
+  readonly deliveries: Deliveries;
   readonly metrics: Metrics;
   readonly clock: ClockControl | undefined;
 }
@@ -87,18 +99,20 @@ async function serve(
   env: Environment,
   store: Store,
 ): Promise<Waystation> {
-  const machinery = assemble(log, env, store);
-  const { waiters, scheduler, clock } = machinery;
+  const machinery = assemble(config, log, env, store);
+  const { waiters, scheduler, deliveries, clock } = machinery;
   const call = callOf(machinery.invoker);
   await declareQueues(config.queues, (operation, input, owner) =>
     call(sqs, operation, input, owner),
   );
   const front = frontOf(config, log, machinery);
   scheduler.start();
+  deliveries.start();
   let port: number;
   try {
     port = await listen(front, config);
   } catch (error) {
+    await deliveries.stop();
     await scheduler.stop();
     throw error;
   }
@@ -110,13 +124,14 @@ async function serve(
       const closed = front.close();
       waiters.endAll();
       await closed;
+      await deliveries.stop();
       await scheduler.stop();
       await store.close();
     },
   };
 }
 
-function assemble(log: Log, env: Environment, store: Store): Machinery {
+function assemble(config: Config, log: Log, env: Environment, store: Store): Machinery {
   const alarms = new Alarms();
   const waiters = new Waiters(alarms);
   waiters.available = (key) => store.transact((tx) => availableBehind(tx, key));
@@ -124,25 +139,73 @@ function assemble(log: Log, env: Environment, store: Store): Machinery {
   const invoker = createInvoker({
     store,
     env,
-    waiters,
+    waiters: listening(waiters, (news) => deliveries.worker.hear(news)),
     counts: metrics,
     onTimer: (dueAtMs) => scheduler.expectTimer(dueAtMs),
     services,
   });
+  const onError = (what: string, error: unknown) => log.error({ err: error }, `${what} failed`);
   const scheduler = new Scheduler({
     clock: env.clock,
     store,
     alarms,
     invoker,
     tasks: sqsTasks,
-    onError: (what, error) => log.error({ err: error }, `${what} failed`),
+    onError,
   });
-  const clock =
-    env.clock instanceof TestClock
-      ? { clock: env.clock, runDue: () => scheduler.runDue() }
-      : undefined;
-  return { store, env, invoker, waiters, scheduler, metrics, clock };
+  const deliveries = createDeliveries(config, env, invoker, alarms, onError);
+  const runDue = async () => {
+    await scheduler.runDue();
+    await deliveries.worker.quiet(DELIVERY_WAIT_MS);
+  };
+  const clock = env.clock instanceof TestClock ? { clock: env.clock, runDue } : undefined;
+  return { store, env, invoker, waiters, scheduler, deliveries, metrics, clock };
 }
+
+/** Tells `hear` of all news first; what it takes goes no further. */
+function listening(waiters: Waiters, hear: (news: Wake) => boolean): WaitingRoom {
+  return {
+    join: (wait, deadlineMs) => waiters.join(wait, deadlineMs),
+    wake: (news, nowMs) => {
+      if (!hear(news)) waiters.wake(news, nowMs);
+    },
+    endWaits: (key) => waiters.endWaits(key),
+  };
+}
+
+/** What leaves the process. */
+interface Deliveries {
+  readonly worker: DeliveryWorker<Alarm>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+function createDeliveries(
+  config: Config,
+  env: Environment,
+  invoker: Invoker,
+  alarms: Alarms,
+  onError: (what: string, error: unknown) => void,
+): Deliveries {
+  const targets = createTargets(config, () => env.uuid());
+  const jitter = !config.testClock;
+  const worker = new DeliveryWorker({ invoker, env, alarms, targets, jitter, onError });
+  return {
+    worker,
+    start: () => worker.start(),
+    async stop() {
+      await worker.stop(DELIVERY_GRACE_MS);
+      await targets.close();
+    },
+  };
+}
+
+const deliveryViews = (store: Store): DeliveryViews => ({
+  inbox: (filter) => readInbox(store, filter),
+  attempts: (topicArn, limit) => readAttempts(store, topicArn, limit),
+  certificatePathStart: CERTIFICATE_PATH_START,
+  certificate: (path) => store.transact((tx) => certificateAt(tx, path)),
+});
 
 function frontOf(config: Config, log: Log, machinery: Machinery): HttpFront {
   const { store, env, invoker, metrics, clock } = machinery;
@@ -161,6 +224,7 @@ function frontOf(config: Config, log: Log, machinery: Machinery): HttpFront {
         await store.transact((tx) => tx.timers.nextDueAtMs());
       },
       metricsText: () => metricsText(machinery),
+      deliveries: deliveryViews(store),
       clock,
     }),
     onError: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),

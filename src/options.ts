@@ -38,6 +38,24 @@ function choice<const C extends readonly string[], const D extends C[number] | u
   };
 }
 
+/** Something outside that deliveries go to. */
+function gateway(
+  protocols: readonly string[],
+  row: { readonly otherwise: string; readonly help: string },
+): Option<string | undefined> {
+  return {
+    placeholder: 'URL',
+    default: undefined,
+    expects: `a URL that begins with ${protocols.map((name) => `${name}//`).join(' or ')}`,
+    parse: (text) => {
+      if (!URL.canParse(text)) return undefined;
+      const { protocol, hostname } = new URL(text);
+      return protocols.includes(protocol) && hostname !== '' ? text : undefined;
+    },
+    ...row,
+  };
+}
+
 /** In the order of `--help`, by the name inside; `flagOf` and `variableOf` derive the others. */
 export const options = {
   port: option<number>({
@@ -96,6 +114,28 @@ export const options = {
       'that other machines can reach.',
     expects: 'true or false',
     parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  }),
+  smtpUrl: gateway(['smtp:', 'smtps:'], {
+    otherwise: 'mails are kept, see /_waystation/inbox',
+    help: 'Mail relay for subscribers by email, such as smtp://user:password@mail.example:587.',
+  }),
+  smsUrl: gateway(['http:', 'https:'], {
+    otherwise: 'SMS are kept, see /_waystation/inbox',
+    help: 'Gateway for SMS. Gets a POST of JSON: phoneNumber, message, senderId, messageId.',
+  }),
+  pushUrl: gateway(['http:', 'https:'], {
+    otherwise: 'pushes are kept, see /_waystation/inbox',
+    help:
+      'Gateway for mobile push. Gets a POST of JSON: platform, token, payload, endpointArn, ' +
+      'applicationArn, messageId. When it answers 400, 404 or 410 the token counts as dead.',
+  }),
+  functionsUrl: gateway(['http:', 'https:'], {
+    otherwise: 'functions cannot be called',
+    help: "Server that speaks Lambda's Invoke API, for subscribers that are functions.",
+  }),
+  firehoseUrl: gateway(['http:', 'https:'], {
+    otherwise: 'delivery streams cannot be written',
+    help: "Server that speaks Firehose's API, for subscribers that are delivery streams.",
   }),
   logLevel: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     default: 'info',

@@ -65,6 +65,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   const { invoker, env, endpointRules, onError } = parts;
   const selector = createSelector(parts.services);
   const ownPaths = new Set(parts.ownEndpoints.map(({ path }) => path));
+  const ownPrefixes = parts.ownEndpoints.filter((own) => own.isPrefix).map(({ path }) => path);
   const page = frontPage(parts.services, parts.ownEndpoints);
 
   const dispatch: Dispatch = {
@@ -80,7 +81,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       };
       const { path, query } = splitTarget(request.url ?? '/');
       const method = request.method ?? '';
-      const isOwn = ownPaths.has(path);
+      const isOwn = ownPaths.has(path) || ownPrefixes.some((start) => path.startsWith(start));
       if (method === 'OPTIONS') return sendPreflight(exchange, isOwn);
       if (!METHODS.has(method)) {
         return sendEarly(exchange, plainAnswer(405, 'Method not allowed.\n', ALLOW_METHODS));
@@ -190,7 +191,9 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   ): Promise<void> {
     const { headers, method } = exchange.request;
     const asked = method === 'HEAD' ? 'GET' : method;
-    const here = parts.ownEndpoints.filter((own) => own.path === path);
+    const here = parts.ownEndpoints.filter((own) =>
+      own.isPrefix ? path.startsWith(own.path) : own.path === path,
+    );
     const own = here.find((endpoint) => endpoint.method === asked);
     if (own === undefined) {
       const allow = here.map((endpoint) => endpoint.method).join(', ');
@@ -198,6 +201,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     }
     try {
       const answer = await own.answer({
+        path,
         query: new URLSearchParams(query),
         mediaType: (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
         body: body.toString('utf8'),

@@ -15,7 +15,9 @@ export function frontPage(
     `Services: ${services.map(({ name }) => name).join(', ')}`,
     '',
     'Its own endpoints:',
-    ...ownEndpoints.map(({ method, path }) => `  ${method} ${path}`),
+    ...ownEndpoints.map(
+      ({ method, path, isPrefix }) => `  ${method} ${path}${isPrefix ? '…' : ''}`,
+    ),
   ];
   return plainAnswer(200, `${lines.join('\n')}\n`);
 }

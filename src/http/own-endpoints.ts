@@ -1,7 +1,8 @@
 /** Our own endpoints: health, metrics and the test clock, for tools and people, not for SDKs. */
 import type { TestClock } from '../core/environment.ts';
 import { EXPOSITION_CONTENT_TYPE } from '../observability/exposition.ts';
-import type { OwnAnswer, OwnEndpoint } from './own-endpoint.ts';
+import { type DeliveryViews, deliveryEndpoints } from './delivery-endpoints.ts';
+import { JSON_TYPE, json, type OwnAnswer, type OwnEndpoint, refusal } from './own-endpoint.ts';
 
 export interface OwnEndpointParts {
   readonly version: string;
@@ -13,6 +14,8 @@ export interface OwnEndpointParts {
   readonly checkStore: () => Promise<void>;
   /** Prometheus' text. */
   readonly metricsText: () => Promise<string>;
+  /** What left the server. */
+  readonly deliveries?: DeliveryViews;
   /** With --test-clock only. */
   readonly clock?: ClockControl | undefined;
 }
@@ -26,7 +29,6 @@ export interface ClockControl {
 
 /** https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const LATEST_MS = 8.64e15;
-const JSON_TYPE = 'application/json';
 
 export function ownEndpoints(parts: OwnEndpointParts): readonly OwnEndpoint[] {
   const endpoints: OwnEndpoint[] = [
@@ -41,6 +43,7 @@ export function ownEndpoints(parts: OwnEndpointParts): readonly OwnEndpoint[] {
         body: await parts.metricsText(),
       }),
     },
+    ...(parts.deliveries === undefined ? [] : deliveryEndpoints(parts.deliveries)),
   ];
   const { clock } = parts;
   if (clock === undefined) return endpoints;
@@ -117,10 +120,4 @@ function onlyMember(body: string): readonly [string, unknown] | undefined {
 function clockState(clock: TestClock): { readonly nowMs: number; readonly now: string } {
   const nowMs = clock.nowMs();
   return { nowMs, now: new Date(nowMs).toISOString() };
-}
-
-const refusal = (status: number, message: string): OwnAnswer => json(status, { message });
-
-function json(status: number, body: object): OwnAnswer {
-  return { status, contentType: JSON_TYPE, body: `${JSON.stringify(body)}\n` };
 }

@@ -14,7 +14,8 @@ it('is 503 while the store does not answer, and says nothing of why', async () =
     metricsText: async () => '',
   });
   const health = endpoints.find(({ path }) => path === '/_waystation/health');
-  const ask = () => health?.answer({ query: new URLSearchParams(), mediaType: '', body: '' });
+  const request = { path: '', query: new URLSearchParams(), mediaType: '', body: '' };
+  const ask = () => health?.answer(request);
   const sick = await ask();
   expect(sick?.status).toBe(503);
   expect(sick?.body).not.toContain('SECRET');
