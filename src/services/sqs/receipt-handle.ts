@@ -4,7 +4,7 @@
  *
  *     base64 of   1:<queue id>:<sequence>:<claims>:<claimed at, ms>:<check>
  *
- *     sequence, claims and instant are base 36; the check is the CRC-32 of what precedes its colon
+ *     the check is the CRC-32 of what precedes its colon
  *
  * `claims` is the receive's number, so each receive has its own handle and an older one is known
  * as such. The handle is all that is kept of a receive: nothing is stored for it, and it stays
@@ -33,9 +33,8 @@ export interface ReceiptHandle {
 
 export function encodeReceiptHandle(handle: ReceiptHandle): string {
   const { queueId, sequence, claims, claimedAtMs } = handle;
-  const numbers = `${sequence.toString(36)}:${claims.toString(36)}:${claimedAtMs.toString(36)}`;
-  const signed = `${VERSION}:${queueId}:${numbers}`;
-  return Buffer.from(`${signed}:${crc32(signed).toString(36)}`, 'latin1').toString('base64');
+  const signed = `${VERSION}:${queueId}:${sequence}:${claims}:${claimedAtMs}`;
+  return btoa(`${signed}:${crc32(signed)}`);
 }
 
 /** What the text says, or undefined where we never made it. */
@@ -46,12 +45,14 @@ export function decodeReceiptHandle(text: string): ReceiptHandle | undefined {
   if (fields.length !== FIELD_COUNT || version !== VERSION) return undefined;
   const handle = {
     queueId,
-    sequence: Number.parseInt(sequence, 36),
-    claims: Number.parseInt(claims, 36),
-    claimedAtMs: Number.parseInt(claimedAtMs, 36),
+    sequence: Number(sequence),
+    claims: Number(claims),
+    claimedAtMs: Number(claimedAtMs),
   };
-  if (![handle.sequence, handle.claims, handle.claimedAtMs].every(isCount)) return undefined;
-  // Base64 and base 36 have several spellings of one value; ours is the one that we would write.
+  if (!isCount(handle.sequence) || !isCount(handle.claims) || !isCount(handle.claimedAtMs)) {
+    return undefined;
+  }
+  // Base64 and numbers have several spellings of one value; ours is the one that we would write.
   return encodeReceiptHandle(handle) === text ? handle : undefined;
 }
 

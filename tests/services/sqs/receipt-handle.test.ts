@@ -17,7 +17,7 @@ describe('a receipt handle', () => {
   it('is read as it was written, in the form of version 1', () => {
     expect(decodeReceiptHandle(text)).toEqual(handle);
     expect(Buffer.from(text, 'base64').toString()).toBe(
-      '1:219f8380-5770-4cc2-8c3e-5c715e145f5e:18ce53un18g:rs:mjuohs00:10wizpb',
+      '1:219f8380-5770-4cc2-8c3e-5c715e145f5e:4503599627370496:1000:1767225600000:1441900732',
     );
   });
 
