@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from './simulate.ts';
 
 const SEEDS_PER_BLOCK = 40;
-const BLOCKS = [0, 1, 2, 3];
+const BLOCKS = [0, 1, 2, 3, 4, 5];
 const SEEDS_ON_BOTH = 20;
 const TIMEOUT_MS = 120_000;
 

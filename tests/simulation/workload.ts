@@ -33,12 +33,16 @@ export class Workload {
   /** How many of the receives wait, and how many on FIFO queues have an attempt id. */
   readonly #waiting: number;
   readonly #attempting: number;
+  /** How many messages their consumers see to, instead of leaving them to chance. */
+  readonly #diligence: number;
   /** How many messages on standard queues have a delay of their own. */
   readonly #delaying: number;
   #handles: KnownHandle[] = [];
   /** Sends and receives that a client may repeat, above all when it never heard the outcome. */
   #repeatable: ClientRequest[] = [];
   #taskHandles: string[] = [];
+  /** What consumers are about to do with what they have received. */
+  readonly #due: ClientRequest[] = [];
   #bodies = 0;
 
   constructor(random: Random) {
@@ -48,6 +52,7 @@ export class Workload {
     this.#waiting = random.pick([0.1, 0.5, 0.9, 1]);
     this.#attempting = random.pick([0, 0.3, 0.8]);
     this.#delaying = random.pick([0.1, 0.5]);
+    this.#diligence = random.pick([0, 0.3, 0.8]);
   }
 
   // ---------------------------------------------------------------- queues
@@ -110,6 +115,8 @@ export class Workload {
   // ---------------------------------------------------------------- the next request
 
   next(): ClientRequest {
+    const [due] = this.#random.chance(0.4) ? this.#due.splice(0, 1) : [];
+    if (due !== undefined) return due;
     const plan = this.#random.pick(this.plans);
     const make = this.#random.weighted(this.#choices);
     return make(plan) ?? this.#receive(plan);
@@ -123,6 +130,7 @@ export class Workload {
       [20, (plan) => this.#send(plan)],
       [6, (plan) => this.#sendBatch(plan)],
       [30, (plan) => this.#receive(plan)],
+      [4, (plan) => this.#crowd(plan)],
       [12, () => this.#delete()],
       [4, () => this.#deleteBatch()],
       [8, () => this.#changeVisibility()],
@@ -200,6 +208,21 @@ export class Workload {
     };
   }
 
+  /** Several patient receivers on one queue. */
+  #crowd(plan: Plan): ClientRequest {
+    const patient = (): ClientRequest => ({
+      operation: 'ReceiveMessage',
+      input: {
+        QueueUrl: plan.name,
+        MessageSystemAttributeNames: ['All'],
+        MaxNumberOfMessages: this.#random.pick([1, 1, 2]),
+        WaitTimeSeconds: 20,
+      },
+    });
+    this.#due.push(patient(), patient(), patient());
+    return patient();
+  }
+
   #waitSeconds(): number {
     return this.#random.chance(this.#waiting) ? this.#random.pick([1, 5, 20, 20, 20]) : 0;
   }
@@ -229,6 +252,13 @@ export class Workload {
       .filter(() => this.#random.chance(0.6))
       .map(({ handle }, index) => ({ Id: `e${index}`, ReceiptHandle: handle }));
     return { name, entries };
+  }
+
+  #seeTo({ name, handle }: KnownHandle): ClientRequest {
+    const input = { QueueUrl: name, ReceiptHandle: handle };
+    if (this.#random.chance(0.8)) return { operation: 'DeleteMessage', input };
+    const VisibilityTimeout = this.#visibilitySeconds();
+    return { operation: 'ChangeMessageVisibility', input: { ...input, VisibilityTimeout } };
   }
 
   #deleteBatch(): ClientRequest | undefined {
@@ -322,7 +352,9 @@ export class Workload {
     if (request.operation === 'ReceiveMessage') {
       const { Messages = [] } = output as Output<'ReceiveMessage'>;
       for (const { ReceiptHandle: handle = '' } of Messages) {
-        this.#handles.push({ name: nameOf(request.input.QueueUrl), handle });
+        const known = { name: nameOf(request.input.QueueUrl), handle };
+        this.#handles.push(known);
+        if (this.#random.chance(this.#diligence)) this.#due.push(this.#seeTo(known));
       }
       this.#handles = this.#handles.slice(-HANDLES_KEPT);
     }
