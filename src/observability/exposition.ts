@@ -81,19 +81,22 @@ export function exposition(metrics: Metrics, readings: Readings): string {
   ].join('\n');
 }
 
+/** What the resources of a service are. */
+const RESOURCE_LABELS: { readonly [service: string]: string } = { sns: 'topic', sqs: 'queue' };
+
 /** `NumberOfMessagesSent` of SQS becomes `waystation_sqs_number_of_messages_sent_total`. */
 function resourceFamilies(readings: Iterable<Gauge>, type: 'counter' | 'gauge'): string[] {
   const families = new Map<string, { readonly title: string; readonly samples: Sample[] }>();
   for (const { service, name, resource, accountId, region, value } of readings) {
-    const words = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const words = name.replace(/-?([A-Z])/g, (_, letter) => `_${letter.toLowerCase()}`);
     const full = `waystation_${service}${words}${type === 'counter' ? '_total' : ''}`;
     let found = families.get(full);
     if (found === undefined) {
       found = { title: `CloudWatch's ${name} of ${service.toUpperCase()}.`, samples: [] };
       families.set(full, found);
     }
-    const queue = resource;
-    found.samples.push({ labels: { queue, account: accountId, region }, value });
+    const label = RESOURCE_LABELS[service] ?? 'resource';
+    found.samples.push({ labels: { [label]: resource, account: accountId, region }, value });
   }
   return [...families].map(([name, { title, samples }]) => family(name, type, title, samples));
 }

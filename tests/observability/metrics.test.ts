@@ -71,6 +71,16 @@ describe('counters of a resource', () => {
     expect(text).toContain(`# TYPE ${name} counter\n`);
   });
 
+  it('name the resource, and hold no hyphen', () => {
+    const metrics = new Metrics();
+    const name = 'NumberOfNotificationsFilteredOut-MessageBody';
+    metrics.count({ ...sent, service: 'sns', name, value: 1 });
+    const full = 'waystation_sns_number_of_notifications_filtered_out_message_body_total';
+    expect(samples(exposition(metrics, nothing), full)).toEqual([
+      `${full}{topic="orders",account="000000000000",region="us-east-1"} 1`,
+    ]);
+  });
+
   it('are summed up under one name once there are too many', () => {
     const metrics = new Metrics(2);
     for (const resource of ['a', 'b', 'c', 'd']) metrics.count({ ...sent, resource, value: 1 });
