@@ -13,11 +13,14 @@ interface Meter {
   lastTurnMs: number;
 }
 
-/** Meters that are kept; full ones are forgotten beyond it. */
-const METERS_MAX = 10_000;
+/** From so many meters on, full ones are forgotten. */
+const METERS_MANY = 10_000;
+/** Less than this is missing from a token only because fractions are rounded. */
+const ROUNDING = 1e-6;
 
 export class Throttle {
   readonly #meters = new Map<string, Meter>();
+  #forgetFrom = METERS_MANY;
 
   /** When a delivery may go: now, or the instant at which it is to ask again. */
   admit(key: string, perSecond: number, nowMs: number): number {
@@ -26,7 +29,7 @@ export class Throttle {
     const passedMs = Math.max(0, nowMs - meter.filledAtMs);
     meter.tokens = Math.min(burst, meter.tokens + (passedMs * perSecond) / 1000);
     meter.filledAtMs = nowMs;
-    if (meter.tokens >= 1) {
+    if (meter.tokens >= 1 - ROUNDING) {
       meter.tokens -= 1;
       return nowMs;
     }
@@ -39,7 +42,7 @@ export class Throttle {
   #meterOf(key: string, burst: number, nowMs: number): Meter {
     let meter = this.#meters.get(key);
     if (meter === undefined) {
-      if (this.#meters.size >= METERS_MAX) this.#forget(nowMs);
+      if (this.#meters.size >= this.#forgetFrom) this.#forget(nowMs);
       meter = { tokens: burst, filledAtMs: nowMs, lastTurnMs: 0 };
       this.#meters.set(key, meter);
     }
@@ -51,5 +54,6 @@ export class Throttle {
     for (const [key, { filledAtMs, lastTurnMs }] of this.#meters) {
       if (Math.max(filledAtMs, lastTurnMs) + 1000 <= nowMs) this.#meters.delete(key);
     }
+    this.#forgetFrom = Math.max(METERS_MANY, this.#meters.size * 2);
   }
 }

@@ -82,9 +82,9 @@ function statusOf(answer: string): { readonly statusCode?: number } {
 /** A mail cannot be taken back, so one that takes too long may still arrive, and then twice. */
 function withinTime(sending: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
   const tooLate = new Promise<Outcome>((resolve) => {
-    signal.addEventListener('abort', () => resolve(noAnswer(describe(signal.reason))), {
-      once: true,
-    });
+    const giveUp = () => resolve(noAnswer(describe(signal.reason)));
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
   });
   return Promise.race([sending, tooLate]);
 }
