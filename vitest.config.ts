@@ -5,7 +5,9 @@ import { defineConfig } from 'vitest/config';
 const slow = [
   'tests/compatibility/**/*.test.ts',
   'tests/docs/{backup,readme}.test.ts',
-  'tests/durability/**/*.test.ts',
+  // Those that need neither processes nor disks of their own are quick.
+  'tests/durability/!(clock|sync-failure).test.ts',
+  'tests/fuzz/**/*.test.ts',
 ];
 const packaged = ['tests/embed/**/*.test.ts', 'tests/package.test.ts'];
 
