@@ -236,7 +236,7 @@ async function catchUp(
   const changes = await documents.get<SubscriptionChange[]>(changesKey(topic.topicId));
   const versions = changes?.value.map(({ version }) => version) ?? [];
   const first = versions.indexOf(from) + 1;
-  if (first === 0 || versions.at(-1) !== topic.subscriptionsVersion) return undefined;
+  if (first === 0) return undefined;
   const arn = topicArn(topic);
   const ids = new Set(changes?.value.slice(first).map(({ subscriptionId }) => subscriptionId));
   const changed = new Map<string, Subscription | undefined>();

@@ -131,10 +131,6 @@ export function withSubscriptionAttributes(
 ): Attributes {
   if (Object.keys(supplied).some((name) => !rules.has(name))) throw refuse('AttributeName');
   const all: { [name: string]: string } = { ...subject.attributes };
-  // A scope and a policy that come together are checked with each other, not with what was.
-  if (supplied.FilterPolicyScope !== undefined && supplied.FilterPolicy !== undefined) {
-    delete all.FilterPolicy;
-  }
   for (const [name, { removable, problem, read }] of rules) {
     const value = supplied[name];
     if (value === undefined) continue;

@@ -101,6 +101,15 @@ describe('an archive', () => {
     expect(await drain('q')).toEqual(['after']);
   });
 
+  it('keeps what it has when its policy changes', async () => {
+    await publish('m');
+    await harness.advance(HOUR_MS);
+    await setArchive('{"MessageRetentionPeriod":"300"}');
+    expect(await attributesOf(harness, arn)).toMatchObject({ BeginningArchiveTime: at(START_MS) });
+    await subscribeQueue(harness, arn, 'q', { ...raw, ...from(0) });
+    expect(await drain('q')).toEqual(['m']);
+  });
+
   it('forgets what is older than its policy says', async () => {
     await publish('old');
     await harness.advance(DAY_MS);

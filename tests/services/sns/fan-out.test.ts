@@ -349,9 +349,11 @@ describe('a large fan-out', () => {
     await publish();
     await harness.call('DeleteTopic', { TopicArn: arn });
     await createTopic(harness, 'orders');
+    await subscribeQueue(harness, arn, 'another', raw);
     harness.scheduler.start();
     await harness.scheduler.runDue();
     expect(await depth(harness, 'dead')).toBe(500);
+    expect(await bodies(harness, 'another')).toEqual([]);
     expect(harness.taskErrors).toEqual([]);
   });
 });

@@ -107,6 +107,25 @@ describe('filtering', () => {
     expect(counted(harness, 'NumberOfNotificationsDelivered')).toBe(3);
   });
 
+  it.each(['MessageAttributes', 'MessageBody'])(
+    'forgets a policy on %s that was taken away',
+    async (FilterPolicyScope) => {
+      const attributes = { ...raw, FilterPolicy: '{"a":["b"]}', FilterPolicyScope };
+      const SubscriptionArn = await subscribeQueue(harness, arn, 'q', attributes);
+      await subscribeQueue(harness, arn, 'other', attributes);
+      await publish('{"a":"b"}', { a: text('b') });
+      await harness.call('SetSubscriptionAttributes', {
+        SubscriptionArn,
+        AttributeName: 'FilterPolicy',
+      });
+      await publish('{"a":"b"}', { a: text('b') });
+      await harness.call('Unsubscribe', { SubscriptionArn });
+      await publish('{"a":"b"}', { a: text('b') });
+      expect(await bodies(harness, 'q')).toHaveLength(2);
+      expect(await bodies(harness, 'other')).toHaveLength(3);
+    },
+  );
+
   it('chooses among many subscriptions', async () => {
     for (let i = 0; i < 50; i++) {
       const FilterPolicy = JSON.stringify({ shard: [`s${i % 10}`] });
