@@ -277,16 +277,16 @@ describe('a queue that does not take a message', () => {
 });
 
 describe('a large fan-out', () => {
-  const COUNT = 1_203;
+  const COUNT = 1_003;
 
-  /** So many subscriptions of one queue, each of which is an entry in it. */
+  /** So many subscriptions of queues that are not there, with one dead-letter queue for all. */
   async function subscribeMany(count: number, changes: object = {}): Promise<void> {
-    await createQueue(harness, 'q');
     await createQueue(harness, 'dead');
     const Attributes = { ...raw, ...redrive('dead'), ...changes };
-    for (let i = 0; i < count; i++) {
-      await subscribe(harness, arn, 'sqs', queueArn(`gone-${i}`), Attributes);
-    }
+    const names = Array.from({ length: count }, (_, i) => `gone-${i}`);
+    await Promise.all(
+      names.map((name) => subscribe(harness, arn, 'sqs', queueArn(name), Attributes)),
+    );
   }
 
   it('reaches everybody once, in chunks', async () => {
