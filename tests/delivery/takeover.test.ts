@@ -1,0 +1,174 @@
+/** Workers that stop, die or compete: what was accepted is delivered all the same. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { TestClock } from '../../src/core/environment.ts';
+import { openMemoryStore } from '../../src/storage/memory/index.ts';
+import type { Store } from '../../src/storage/port.ts';
+import { openSqliteStore } from '../../src/storage/sqlite/index.ts';
+import { removeTemporaryFolders, temporaryFolder } from '../support/server.ts';
+import { busy, delivered, hang, Scene, ScriptedTargets } from './scene.ts';
+
+const A = 'http://a.test';
+const HOUR_MS = 3_600_000;
+
+const scenes: Scene[] = [];
+
+afterEach(async () => {
+  for (const scene of scenes.splice(0)) {
+    await scene.close();
+    expect(scene.errors).toEqual([]);
+  }
+  removeTemporaryFolders();
+});
+
+interface Node {
+  readonly scene: Scene;
+  readonly targets: ScriptedTargets;
+}
+
+/** A worker of its own on a store that may be shared. */
+function node(clock: TestClock, store: Store): Node {
+  const targets = new ScriptedTargets();
+  const scene = new Scene({ clock, store, targets });
+  scenes.push(scene);
+  return { scene, targets };
+}
+
+async function turns(count = 30): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a worker that stops', () => {
+  it('waits for what is under way', async () => {
+    const clock = new TestClock();
+    const { scene, targets } = node(clock, openMemoryStore({ clock }));
+    let finish = () => {};
+    targets.answer = () =>
+      new Promise((resolve) => {
+        finish = () => resolve(delivered);
+      });
+    await scene.enqueue(scene.http(A));
+    await turns();
+    const stopped = scene.worker.stop(60_000);
+    finish();
+    await stopped;
+    expect([targets.attempted.length, await scene.left(A)]).toEqual([1, 1]);
+    expect(scene.counts.get('NumberOfNotificationsDelivered')).toBe(1);
+  });
+
+  it('breaks off what takes too long, and the next one begins with it at once', async () => {
+    const clock = new TestClock();
+    const store = openMemoryStore({ clock });
+    const first = node(clock, store);
+    first.targets.answer = (_delivery, signal) => hang(signal);
+    await first.scene.enqueue(first.scene.http(A), first.scene.http('http://b.test'));
+    await turns();
+    await first.scene.worker.stop(0);
+    expect(await first.scene.attempts()).toEqual([]);
+
+    const second = node(clock, store);
+    await second.scene.quiet();
+    expect(second.targets.messageIds.toSorted()).toEqual(['message-1', 'message-2']);
+    const numbers = (await second.scene.attempts()).map(({ delivery }) => delivery.attempts);
+    expect(numbers).toEqual([1, 1]);
+  });
+
+  it('leaves what comes afterwards to the next one', async () => {
+    const clock = new TestClock();
+    const store = openMemoryStore({ clock });
+    const first = node(clock, store);
+    await first.scene.worker.stop(0);
+    await first.scene.deliver(first.scene.http(A));
+    expect(first.targets.attempted).toEqual([]);
+    const second = node(clock, store);
+    await second.scene.quiet();
+    expect(second.targets.attempted).toHaveLength(1);
+  });
+});
+
+describe('a worker that dies', () => {
+  it.each(['before', 'after'])('%s an attempt leaves it to the next one', async (when) => {
+    const folder = temporaryFolder();
+    const clock = new TestClock();
+    const open = () => openSqliteStore({ folder, clock, durability: 'full' });
+    const firstStore = await open();
+    const first = node(clock, firstStore);
+    let finish = () => {};
+    first.targets.answer = () =>
+      new Promise((resolve) => {
+        finish = () => resolve(delivered);
+      });
+    if (when === 'before') await first.scene.worker.stop(0);
+    await first.scene.enqueue(first.scene.http(A));
+    await turns();
+    // From here on the store hears nothing of the first worker any more.
+    await firstStore.close();
+    expect(first.targets.attempted).toHaveLength(when === 'before' ? 0 : 1);
+
+    const second = node(clock, await open());
+    await second.scene.quiet();
+    expect(second.targets.attempted).toHaveLength(when === 'before' ? 1 : 0);
+    await second.scene.advance(HOUR_MS);
+    expect(second.targets.messageIds).toEqual(['message-1']);
+    expect(await second.scene.left(A)).toBe(0);
+    finish();
+    scenes.splice(scenes.indexOf(first.scene), 1);
+  });
+
+  it('keeps the count of attempts', async () => {
+    const clock = new TestClock();
+    const store = openMemoryStore({ clock });
+    const first = node(clock, store);
+    first.targets.answer = () => busy;
+    await first.scene.deliver(first.scene.http(A));
+    await first.scene.advance(20_000);
+    await first.scene.worker.stop(0);
+    const second = node(clock, store);
+    second.targets.answer = () => busy;
+    for (let hour = 0; hour < 5; hour++) await second.scene.advance(HOUR_MS);
+    expect([first.targets.attempted.length, second.targets.attempted.length]).toEqual([2, 2]);
+    expect((await second.scene.attempts())[0]?.delivery.attempts).toBe(4);
+  });
+});
+
+describe('two workers on one store', () => {
+  it('attempt each delivery once', async () => {
+    const clock = new TestClock();
+    const store = openMemoryStore({ clock });
+    const nodes = [node(clock, store), node(clock, store)];
+    for (let i = 0; i < 200; i++) {
+      const { scene } = nodes[i % 2] as Node;
+      await scene.enqueue(scene.http(`http://${i % 7}.test`));
+    }
+    await Promise.all(nodes.map(({ scene }) => scene.quiet()));
+    expect(nodes.reduce((sum, { targets }) => sum + targets.attempted.length, 0)).toBe(200);
+  });
+
+  it('leave a party to the one that serves it, until its lease is over', async () => {
+    const clock = new TestClock();
+    const store = openMemoryStore({ clock });
+    // The first one does not hear of the time, as if its machine stood still.
+    const first = node(new TestClock(clock.nowMs()), store);
+    let finish = () => {};
+    first.targets.answer = () =>
+      new Promise((resolve) => {
+        finish = () => resolve(delivered);
+      });
+    await first.scene.enqueue(first.scene.http(A));
+    await turns();
+    const second = node(clock, store);
+    second.targets.answer = (_delivery, signal) => hang(signal);
+    await second.scene.quiet();
+    expect(second.targets.attempted).toEqual([]);
+    await second.scene.leap(HOUR_MS);
+    await turns();
+    expect(second.targets.messageIds).toEqual(['message-1']);
+
+    finish();
+    await first.scene.quiet();
+    expect(first.scene.counts.get('NumberOfNotificationsDelivered')).toBe(1);
+    await second.scene.leap(HOUR_MS);
+    await second.scene.quiet();
+    expect(second.scene.counts.get('NumberOfNotificationsFailed')).toBeUndefined();
+    expect(await second.scene.left(A)).toBe(0);
+  });
+});
