@@ -1,5 +1,5 @@
 /**
- * Runs seeds of the simulator: `node scripts/run.ts simulate --seed 1 --seeds 1000 --engine sqlite`.
+ * Runs seeds of the simulator: `npm run simulate -- --seed 1 --seeds 1000 --engine sqlite`.
  * Fails at the first seed that goes wrong, and tells its last steps.
  */
 import { parseArgs } from 'node:util';

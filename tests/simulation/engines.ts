@@ -1,5 +1,5 @@
 /** The engines under the simulated store, and what is left of each when its process dies. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestClock } from '../../src/core/environment.ts';
@@ -27,9 +27,12 @@ function memoryEngine(clock: TestClock): Engine {
   return { store, restart: async () => {}, close: () => store.close() };
 }
 
+/** Folders in memory, where there are any: this is about what is stored, not about the disk. */
+const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** The next process finds the files as they were, not as an orderly close would leave them. */
 async function sqliteEngine(clock: TestClock): Promise<Engine> {
-  const parent = mkdtempSync(join(tmpdir(), 'waystation-simulation-'));
+  const parent = mkdtempSync(join(FOLDER, 'waystation-simulation-'));
   let lives = 0;
   const folderNow = () => join(parent, String(lives));
   const open = () => openSqliteStore({ folder: folderNow(), clock, durability: 'relaxed' });

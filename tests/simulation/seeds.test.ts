@@ -1,4 +1,4 @@
-/** Seeds of the simulator that run before every commit; `npm run simulate` runs as many as asked. */
+/** Seeds of the simulator for every commit; `npm run simulate` runs as many as asked. */
 import { describe, expect, it } from 'vitest';
 import { simulate } from './simulate.ts';
 

@@ -142,10 +142,10 @@ class Simulation {
     const random = this.#random;
     const waiting = [...this.#open];
     const happen = random.weighted<() => Promise<void> | void>([
-      [this.#store.submittedCount > 0 ? 120 : 0, () => this.#runOne()],
-      [this.#store.finishedCount > 0 ? 120 : 0, () => this.#answerSome()],
-      [30, () => this.#passTime()],
-      [waiting.length > 0 ? 15 : 0, () => this.#hangUp(random.pick(waiting))],
+      [this.#store.submittedCount > 0 ? 240 : 0, () => this.#runOne()],
+      [this.#store.finishedCount > 0 ? 240 : 0, () => this.#answerSome()],
+      [60, () => this.#passTime()],
+      [waiting.length > 0 ? 30 : 0, () => this.#hangUp(random.pick(waiting))],
       [this.#weather.deaths, () => this.#restart('dies')],
       [this.#weather.deaths, () => this.#stop()],
     ]);
@@ -193,11 +193,11 @@ class Simulation {
   #fate(): Fate {
     const random = this.#random;
     if (!random.chance(this.#weather.faults)) return { kind: 'commits' };
-    return random.pick<Fate>([
-      { kind: 'repeats' },
-      { kind: 'refused', full: random.chance(0.5) },
-      { kind: 'dies', atCall: 1 + random.below(9) },
-      { kind: 'dies-unheard' },
+    return random.weighted<Fate>([
+      [3, { kind: 'repeats' }],
+      [3, { kind: 'refused', full: random.chance(0.5) }],
+      [1, { kind: 'dies', atCall: 1 + random.below(9) }],
+      [1, { kind: 'dies-unheard' }],
     ]);
   }
 

@@ -1,6 +1,6 @@
 /**
- * What the clients do: requests picked by chance from what clients can know, which is what they were
- * told. Few queues, few groups and short times, so that calls get in each other's way.
+ * What the clients do: requests picked by chance from what clients can know, which is what they
+ * were told. Few queues, few groups and short times, so that calls get in each other's way.
  */
 import { queueArn } from './expected.ts';
 import type { Random } from './random.ts';
