@@ -40,7 +40,7 @@ const measurements: readonly Measurement[] = [
   {
     name: 'receive 10 + DeleteMessageBatch',
     workload: 'receive-delete',
-    connections: 16,
+    connections: 64,
     waiting: 300_000,
     goal: 0.4,
   },

@@ -36,7 +36,7 @@ describe('the package', () => {
     const { bin } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
     const file = join(packageFolder, bin.waystation);
     expect(statSync(file).mode & 0o111).toBe(0o111);
-    expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env -S node /);
   });
 });
 

@@ -141,12 +141,12 @@ export function createDispatch(parts: DispatchParts): Dispatch {
 
   /** Runs a call whose answer hands something out, and ends it when its client is gone. */
   async function invokeWatched(call: Call, connection: Connection): Promise<unknown> {
-    const controller = connection.callBegins();
+    const watch = connection.callBegins();
     try {
       const { service, operation, input, caller } = call;
-      return await invoker.invoke(service, operation, input, caller, controller.signal);
+      return await invoker.invoke(service, operation, input, caller, watch);
     } finally {
-      connection.callEnded(controller);
+      connection.callEnded(watch);
     }
   }
 

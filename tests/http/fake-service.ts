@@ -1,7 +1,7 @@
 /** A service made of rows alone, and an invoker that records, for tests of the HTTP front. */
 import { type AwsError, failFrom } from '../../src/core/aws-error.ts';
 import type { Caller, Context } from '../../src/core/context.ts';
-import type { Invoker } from '../../src/core/invoke.ts';
+import type { CallSignal, Invoker } from '../../src/core/invoke.ts';
 import { operation } from '../../src/core/operation.ts';
 import { operationTable, type Service } from '../../src/schema/service.ts';
 import {
@@ -113,7 +113,7 @@ export type Behaviour = (call: {
   readonly operation: string;
   readonly input: { readonly [member: string]: unknown };
   readonly caller: Caller;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CallSignal | undefined;
 }) => Promise<unknown>;
 
 export class FakeInvoker implements Invoker {
