@@ -1,8 +1,7 @@
 /**
  * Brings a data folder to this version's schema. `PRAGMA user_version` holds the number of the last
  * migration; each runs in a transaction of its own, and a number that we do not know is refused.
- * To change the schema: add the next numbered file, list it here, dump the result with
- * `npm run schema`.
+ * To change the schema: add the next numbered file and list it here.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { StorageRefused } from '../../errors.ts';
