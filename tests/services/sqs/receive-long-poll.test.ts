@@ -251,6 +251,21 @@ describe('a receiver parked on a FIFO queue', () => {
     expect(waiting.bodies).toEqual(['new']);
   });
 
+  it('leaves what it was woken for to the next one when it repeats an attempt', async () => {
+    await createQueue(harness, 'shared.fifo');
+    const attempt = { ReceiveRequestAttemptId: 'r', MaxNumberOfMessages: 1 };
+    const first = await wait('shared.fifo', attempt);
+    const again = await wait('shared.fifo', attempt);
+    const other = await wait('shared.fifo');
+    await sendInGroup(harness, 'shared.fifo', 'g', ['1']);
+    await settle(harness);
+    expect(first.bodies).toEqual(['1']);
+    await sendInGroup(harness, 'shared.fifo', 'h', ['2']);
+    await settle(harness);
+    expect(again.bodies).toEqual(['1']);
+    expect(other.bodies).toEqual(['2']);
+  });
+
   it('sleeps on while its group is blocked', async () => {
     await receiveOne(harness, 'fifo.fifo');
     const waiting = await wait('fifo.fifo');

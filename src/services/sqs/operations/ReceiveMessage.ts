@@ -161,12 +161,16 @@ function wishOf(queue: Queue, request: Infer<typeof input>): Wish {
 async function claim(queue: Queue, wish: Wish, context: Context): Promise<Claimed | undefined> {
   const { nowMs } = context;
   const { attemptId } = wish;
+  const ref = queueRef(queue);
   const visibleAtMs = nowMs + wish.visibilityMs;
   if (attemptId !== undefined) {
     const repeated = await repeatAttempt(queue, attemptId, visibleAtMs, context);
-    if (repeated !== undefined) return repeated;
+    if (repeated !== undefined) {
+      // It takes nothing new, so what woke this call, if anything did, is still there for others.
+      context.wake({ key: ref.key, entries: wish.messages });
+      return repeated;
+    }
   }
-  const ref = queueRef(queue);
   const limit = inFlightLimit(context.env);
   const room = await limit.room(ref, wish.messages, context.tx);
   if (room === 0) {
