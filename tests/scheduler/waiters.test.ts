@@ -40,3 +40,12 @@ it('wakes at a later instant after one that had come before the call was parked'
   await harness.advance(1_000);
   expect(await soon(parked)).toBe('woken');
 });
+
+it('has every call look for itself when the store cannot be asked', async () => {
+  harness.waiters.available = () => Promise.reject(new Error('the disk is full'));
+  const nowMs = harness.clock.nowMs();
+  const second = harness.waiters.join({ key: KEY, capacity: 1 }, nowMs + 20_000);
+  const parked = [place.parked(nowMs + 1_000), second.parked(nowMs + 1_000)];
+  await harness.advance(1_000);
+  expect(await Promise.all(parked.map(soon))).toEqual(['woken', 'woken']);
+});
