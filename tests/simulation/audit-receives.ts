@@ -68,6 +68,8 @@ function repeatsAttempt(
   const given = received.map(({ ReceiptHandle }) => ReceiptHandle);
   scene.check(handles.join() === given.join(), 'a repeated attempt gets the same handles');
   for (const { receive } of attempt.receives) receive.message.visibleAtMs = visibleAtMs;
+  // It took nothing new, and so passes on what it may have been woken for.
+  scene.announce(queue, input.MaxNumberOfMessages ?? 1);
   queue.attempts.set(attemptId, { ...attempt, visibleAtMs });
   return true;
 }

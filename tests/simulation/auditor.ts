@@ -104,7 +104,7 @@ export class Auditor implements StoreObserver {
   /** Where nobody knows what is available, every receiver may look for itself. */
   #lookFailed(key: string): void {
     const queue = this.world.byKey(key);
-    if (queue !== undefined) this.waits.announced(queue, this.waits.capacityOn(queue));
+    if (queue !== undefined) this.waits.announced(queue, Number.POSITIVE_INFINITY);
   }
 
   #auditTask(scene: Scene, timer: Timer): void {

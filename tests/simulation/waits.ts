@@ -108,12 +108,6 @@ export class Waits {
     return message && `sleeps although ${message.id} is available`;
   }
 
-  /** How many entries all receivers that wait on a queue could take. */
-  capacityOn(queue: ExpectedQueue): number {
-    const calls = [...this.#waits].filter(([, wait]) => wait.queue === queue);
-    return calls.reduce((sum, [call]) => sum + capacityOf(call), 0);
-  }
-
   get deadlinesMs(): number[] {
     return [...this.#waits.values()].map(({ deadlineMs }) => deadlineMs);
   }
