@@ -20,7 +20,7 @@ import type {
 } from './context.ts';
 import type { Environment } from './environment.ts';
 
-/** What an AbortSignal is to a call; the HTTP front has a lighter one for its ten thousand polls. */
+/** What an AbortSignal is to a call; the HTTP front has a lighter one for its parked polls. */
 export interface CallSignal {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void, options?: { once: boolean }): void;

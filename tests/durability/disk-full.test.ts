@@ -44,7 +44,7 @@ const entry = (tx: Transaction, payload: string): NewEntry => ({
 const append = (store: Store, payload: string) =>
   store.transact((tx) => tx.queues.append(queue, [entry(tx, payload)]));
 
-/** Appends from several callers at once until each of them was refused; answers what was accepted. */
+/** Appends from several callers at once until each was refused; answers what was accepted. */
 async function fill(store: Store, name: string, payloadCharacters = 2_000): Promise<string[]> {
   const accepted: string[] = [];
   await Promise.all(

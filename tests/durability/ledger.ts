@@ -76,7 +76,7 @@ export class Ledger {
     return this.line(line).filter(({ state }) => state === 'sent' || state === 'open').length;
   }
 
-  /** A send was answered. `sequenceBefore`: the highest sequence answered before it was first asked. */
+  /** A send was answered. `sequenceBefore`: the highest sequence answered before it was asked. */
   sent(message: Tracked, messageId: string, sequence?: bigint, sequenceBefore = 0n): void {
     this.sends += 1;
     if (message.messageId !== undefined && message.messageId !== messageId) {

@@ -1,4 +1,4 @@
-/** Disk space comes back: from deleted, expired and purged messages, and from the write-ahead log. */
+/** Disk space comes back: from deleted, expired and purged messages, and from the log. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';

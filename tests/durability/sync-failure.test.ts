@@ -152,7 +152,7 @@ describe('a sync that fails', () => {
       expect(refused).toMatchObject({ reason: expect.any(StorageUnavailable) });
     }
     for (let n = 0; n < 3; n += 1) {
-      // A sync that would succeed again proves nothing about what the failed one should have written.
+      // A sync that would succeed again proves nothing about what the failed one should have done.
       const later = append(store, 'later');
       await isSettled(later);
       syncs.end();
