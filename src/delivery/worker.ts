@@ -103,7 +103,12 @@ export class DeliveryWorker<Alarm> {
     await this.#rounds;
     this.#attempts.breakOff();
     await Promise.all(this.#attempts.underWay);
-    await this.#giveBack([...this.#served.values()]);
+    try {
+      await this.#giveBack([...this.#served.values()]);
+    } catch (error) {
+      // Their leases run out all the same.
+      this.#parts.onError('the delivery worker', error);
+    }
   }
 
   #pump(): void {

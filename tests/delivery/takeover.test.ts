@@ -13,10 +13,10 @@ const HOUR_MS = 3_600_000;
 const scenes: Scene[] = [];
 
 afterEach(async () => {
-  for (const scene of scenes.splice(0)) {
-    await scene.close();
-    expect(scene.errors).toEqual([]);
-  }
+  // They may share a store, which the first to close closes.
+  for (const { worker } of scenes) await worker.stop(0);
+  for (const { errors } of scenes) expect(errors).toEqual([]);
+  for (const scene of scenes.splice(0)) await scene.close();
   removeTemporaryFolders();
 });
 
@@ -170,5 +170,61 @@ describe('two workers on one store', () => {
     await second.scene.quiet();
     expect(second.scene.counts.get('NumberOfNotificationsFailed')).toBeUndefined();
     expect(await second.scene.left(A)).toBe(0);
+  });
+
+  it('claim nothing for a party that has been taken over', async () => {
+    const clock = new TestClock();
+    const store = openMemoryStore({ clock });
+    const first = node(new TestClock(clock.nowMs()), store);
+    let finish = () => {};
+    first.targets.answer = () =>
+      new Promise((resolve) => {
+        finish = () => resolve(delivered);
+      });
+    await first.scene.enqueue(first.scene.http(A));
+    await turns();
+    const second = node(clock, store);
+    second.targets.answer = (_delivery, signal) => hang(signal);
+    await second.scene.leap(HOUR_MS);
+    await turns();
+    await first.scene.enqueue(first.scene.http(A));
+    finish();
+    await first.scene.quiet();
+    expect(first.targets.messageIds).toEqual(['message-1']);
+  });
+
+  it('keep a party for as long as they serve it', async () => {
+    const clock = new TestClock();
+    const store = openMemoryStore({ clock });
+    const second = node(clock, store);
+    // It looks for work at each move of the time, before the other one does anything.
+    clock.onMove(() => second.scene.worker.hear({ key: 'deliveries', entries: 1 }));
+    const first = node(clock, store);
+    first.targets.answer = (_delivery, signal) => hang(signal);
+    await first.scene.enqueue(...Array.from({ length: 500 }, () => first.scene.http(A)));
+    await turns();
+    const begun = first.targets.attempted.length;
+    for (let i = 0; i < 20; i++) {
+      clock.advance(10_000);
+      await turns();
+    }
+    expect(first.targets.attempted.length).toBeGreaterThan(begun + 20);
+    expect(second.targets.attempted).toEqual([]);
+  });
+
+  it('leave a party that has slept to the one that it woke', async () => {
+    const clock = new TestClock();
+    const store = openMemoryStore({ clock });
+    const first = node(clock, store);
+    first.targets.answer = () => busy;
+    await first.scene.deliver(first.scene.http(A));
+    first.targets.answer = (_delivery, signal) => hang(signal);
+    await first.scene.leap(20_000);
+    await turns();
+    expect(first.targets.attempted).toHaveLength(2);
+    const second = node(clock, store);
+    await second.scene.enqueue(second.scene.http(A));
+    await turns();
+    expect(second.targets.attempted).toEqual([]);
   });
 });

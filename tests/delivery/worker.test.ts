@@ -7,6 +7,7 @@ import {
   type RetryPolicy,
 } from '../../src/delivery/backoff.ts';
 import { defaultLimits } from '../../src/delivery/limits.ts';
+import type { Outcome } from '../../src/delivery/outcome.ts';
 import {
   busy,
   delivered,
@@ -150,6 +151,21 @@ describe('retries', () => {
     expect(record?.delivery.providerResponse).toContain('no answer within 15 seconds');
   });
 
+  it('come in time while another delivery of the same party hangs', async () => {
+    open();
+    targets.answer = ({ about }, signal) => (about.messageId === 'message-1' ? hang(signal) : busy);
+    await scene.enqueue(scene.http(A));
+    await settled(scene);
+    await scene.enqueue(scene.http(A, { retry: { ...awsRetryPolicy, numNoDelayRetries: 0 } }));
+    await settled(scene);
+    expect(targets.messageIds).toEqual(['message-1', 'message-2']);
+    for (let second = 0; second < 3; second++) {
+      await scene.leap(1_000);
+      await settled(scene);
+    }
+    expect(targets.messageIds.slice(2)).toEqual(['message-2', 'message-2', 'message-2']);
+  });
+
   it('of one delivery do not hold up the next', async () => {
     open();
     targets.answer = ({ about }) => (about.messageId === 'message-1' ? busy : delivered);
@@ -186,24 +202,26 @@ describe('endpoints', () => {
 
   it('that never answer get few attempts at a time, and all of them again when they do', async () => {
     open();
-    let isDead = true;
-    let underWay = 0;
-    let most = 0;
-    targets.answer = async (_delivery, signal) => {
-      most = Math.max(most, ++underWay);
-      const outcome = isDead ? await hang(signal) : delivered;
-      underWay--;
-      return outcome;
-    };
+    const underWay = new Set<() => void>();
+    targets.answer = (_delivery, signal) =>
+      new Promise((resolve) => {
+        const end = (outcome: Outcome) => {
+          underWay.delete(answer);
+          resolve(outcome);
+        };
+        const answer = () => end(delivered);
+        underWay.add(answer);
+        void hang(signal).then(end);
+      });
     await scene.enqueue(...Array.from({ length: 200 }, () => scene.http(A)));
     await settled(scene);
-    expect(most).toBe(defaultLimits.perOutlet);
+    expect(underWay.size).toBe(defaultLimits.perOutlet);
     await scene.leap(15_000);
     await settled(scene);
-    expect(underWay).toBe(defaultLimits.perSilentOutlet);
-    isDead = false;
-    for (let minute = 0; minute < 5; minute++) await scene.advance(60_000);
-    expect(scene.counts.get('NumberOfNotificationsDelivered')).toBe(200);
+    expect(underWay.size).toBe(defaultLimits.perSilentOutlet);
+    for (const answer of underWay) answer();
+    await settled(scene);
+    expect(underWay.size).toBe(defaultLimits.perOutlet);
   });
 
   it('share the attempts that there are at a time', async () => {
