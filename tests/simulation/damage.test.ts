@@ -4,7 +4,7 @@ import type { Store, Transaction } from '../../src/storage/port.ts';
 import { SimulationFailure, simulate } from './simulate.ts';
 
 /** Each fault must show within so many seeds. */
-const SEEDS_MAX = 30;
+const SEEDS_MAX = 150;
 const TIMEOUT_MS = 60_000;
 
 type Damage = (tx: Transaction) => Partial<Transaction>;
