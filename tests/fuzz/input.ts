@@ -18,6 +18,7 @@ export type FuzzRequest =
   | { readonly kind: 'bytes'; readonly bytes: Buffer };
 
 export const QUEUES = ['plain', 'line.fifo', 'other', 'dead'];
+export const TOPICS = ['topic', 'topic.fifo'];
 const ACCOUNT = '000000000000';
 
 /** Stands for a receipt handle that is good at the moment; the same in a form. */
@@ -27,11 +28,15 @@ const POLLUTING = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnP
 
 const queueUrls = fc.constantFrom(
   ...QUEUES,
-  ...QUEUES.map((name) => `http://localhost:4566/${ACCOUNT}/${name}`),
+  ...QUEUES.map((name) => `http://localhost:1/${ACCOUNT}/${name}`),
   ...QUEUES.map((name) => `/${ACCOUNT}/${name}`),
 );
 const queueArns = fc.constantFrom(
   ...QUEUES.map((name) => `arn:aws:sqs:us-east-1:${ACCOUNT}:${name}`),
+);
+
+const topicArns = fc.constantFrom(
+  ...TOPICS.map((name) => `arn:aws:sns:us-east-1:${ACCOUNT}:${name}`),
 );
 
 const oddText = fc.oneof(
@@ -153,6 +158,14 @@ const byName: { readonly [name: string]: fc.Arbitrary<unknown> } = {
   QueueName: fc.constantFrom(...QUEUES, 'new', 'new.fifo'),
   SourceArn: queueArns,
   DestinationArn: queueArns,
+  TopicArn: topicArns,
+  TargetArn: topicArns,
+  ResourceArn: topicArns,
+  Endpoint: fc.oneof(
+    queueArns,
+    fc.constantFrom('http://127.0.0.1:1/', 'a@b.example', '+15555550100'),
+  ),
+  Protocol: fc.constantFrom('sqs', 'sqs', 'sqs', 'http', 'email', 'sms', 'lambda'),
   ReceiptHandle: fc.constant(HANDLE),
   MessageBody: fc.string({ minLength: 1, maxLength: 40 }),
   MessageGroupId: fc.constantFrom('g1', 'g2'),
