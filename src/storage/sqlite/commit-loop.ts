@@ -39,6 +39,9 @@ export interface CommitLoopParts {
   readonly onDurable: (seconds: number) => void;
 }
 
+/** A group of this many callers does not wait for more. */
+const GROUP_ENOUGH = 64;
+
 const SQLITE_READONLY = 8;
 const SQLITE_IOERR = 10;
 const SQLITE_FULL = 13;
@@ -55,6 +58,8 @@ export class CommitLoop {
   #idle: Array<() => void> = [];
   #unanswered = 0;
   #closed = false;
+  /** Callers that the latest commit served. */
+  #lastGroup = 0;
   /** Why the latest transaction was rolled back. */
   #lastError: unknown;
 
@@ -84,13 +89,27 @@ export class CommitLoop {
   #schedule(): void {
     if (this.#scheduled || this.#parts.pending()) return;
     this.#scheduled = true;
-    // After the poll phase: every request that has arrived by now shares the commit.
-    setImmediate(() => void this.#turn());
+    this.#gather(0);
+  }
+
+  /**
+   * Begins after the poll phase, so that every request that has arrived by then shares the commit.
+   * When callers came together before, it waits for as long as each turn of the event loop brings
+   * more of them: a commit and its sync cost as much as serving several callers.
+   */
+  #gather(before: number): void {
+    setImmediate(() => {
+      const waiting = this.#queue.length;
+      const more = this.#lastGroup > 1 && waiting > before && waiting < GROUP_ENOUGH;
+      if (more) this.#gather(waiting);
+      else void this.#turn();
+    });
   }
 
   async #turn(): Promise<void> {
     const jobs = this.#queue;
     this.#queue = [];
+    this.#lastGroup = jobs.length;
     if (!(await this.#runBatch(jobs))) {
       if (jobs.length === 1) this.#refuse(jobs);
       else for (const job of jobs) if (!(await this.#runBatch([job]))) this.#refuse([job]);
