@@ -4,7 +4,7 @@ import { simulate } from './simulate.ts';
 
 const SEEDS_PER_BLOCK = 40;
 const BLOCKS = [0, 1, 2, 3, 4, 5];
-const SEEDS_ON_BOTH = 20;
+const SEEDS_ON_BOTH = 24;
 const TIMEOUT_MS = 120_000;
 
 describe('the product on a simulated store', () => {

@@ -60,7 +60,7 @@ export class Workload {
   #makePlans(): Plan[] {
     const random = this.#random;
     const kinds = random.weighted([
-      [3, ['standard']],
+      [4, ['standard']],
       [3, ['fifo']],
       [2, ['standard', 'fifo']],
     ]);
@@ -71,7 +71,7 @@ export class Workload {
   #makePair(suffix: string): Plan[] {
     const random = this.#random;
     const fifo = suffix !== '';
-    const plain = random.chance(0.5) ? [undefined] : [undefined, 'a', 'b'];
+    const plain = random.chance(0.6) ? [undefined] : [undefined, 'a', 'b'];
     const groups = fifo ? ['a', 'b', 'c'].slice(0, 1 + random.below(3)) : plain;
     const perGroup = { DeduplicationScope: 'messageGroup' };
     const grave: Plan = {
@@ -130,7 +130,7 @@ export class Workload {
       [20, (plan) => this.#send(plan)],
       [6, (plan) => this.#sendBatch(plan)],
       [30, (plan) => this.#receive(plan)],
-      [4, (plan) => this.#crowd(plan)],
+      [10, (plan) => this.#crowd(plan)],
       [12, () => this.#delete()],
       [4, () => this.#deleteBatch()],
       [8, () => this.#changeVisibility()],
