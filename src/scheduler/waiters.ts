@@ -2,21 +2,25 @@
  * Parked long polls, in line by what they wait for. A wake-up for n entries wakes, from the front
  * of the line, just enough calls to take n entries, so one entry never wakes two receivers.
  *
- * A place's life: running (the handler looks) -> parked -> running -> ... -> gone. A wake-up that
- * meets a running place makes its next `parked` return at once. A place keeps its position in line
- * through its reruns, so nobody is overtaken.
+ * A place's life: running (the handler looks) -> parked -> running -> ... -> gone. A running place
+ * may have looked before an entry came, so none is dealt to it; entries that find nobody parked are
+ * kept for whoever is about to be, and looks again instead. A place keeps its position in line
+ * through its reruns.
  */
 import type { Place, Wait, WaitingRoom, Wake } from '../core/context.ts';
 import type { Alarm, Alarms } from './alarms.ts';
 
-type Reason = 'woken' | 'deadline' | 'cancelled' | 'ended';
+type Farewell = 'deadline' | 'cancelled' | 'ended';
+type Reason = 'woken' | Farewell;
 
 interface Waiter {
   readonly line: Line;
   readonly capacity: number;
   readonly deadline: Alarm;
+  /** Set while the place is parked. */
   resume: ((reason: Reason) => void) | undefined;
-  pending: Reason | undefined;
+  /** What a running place is told when it wants to be parked. */
+  pending: Farewell | undefined;
   /** Entries that the last wake-up counted on this place to take. */
   credit: number;
 }
@@ -27,10 +31,7 @@ interface Line {
   readonly waiters: Set<Waiter>;
   /** Rings when time alone makes something available, if that is known. */
   next: Alarm | undefined;
-  /**
-   * Entries that became available while everybody was awake for something earlier, and may have
-   * looked before: whoever goes to sleep looks again.
-   */
+  /** Entries that found nobody parked. */
   missed: number;
 }
 
@@ -64,7 +65,7 @@ export class Waiters implements WaitingRoom {
     const waiter: Waiter = {
       line,
       capacity: wait.capacity,
-      deadline: this.#alarms.set(deadlineMs, () => resume(waiter, 'deadline')),
+      deadline: this.#alarms.set(deadlineMs, () => sendAway(waiter, 'deadline')),
       resume: undefined,
       pending: this.#ending ? 'ended' : undefined,
       credit: 0,
@@ -74,7 +75,7 @@ export class Waiters implements WaitingRoom {
     return {
       parked: (nextAtMs) => this.#park(waiter, nextAtMs),
       leave: (taken) => this.#leave(waiter, taken),
-      cancel: () => resume(waiter, 'cancelled'),
+      cancel: () => sendAway(waiter, 'cancelled'),
     };
   }
 
@@ -88,7 +89,7 @@ export class Waiters implements WaitingRoom {
   endWaits(key: string): void {
     const line = this.#lines.get(key);
     if (line === undefined) return;
-    for (const waiter of [...line.waiters]) resume(waiter, 'ended');
+    for (const waiter of [...line.waiters]) sendAway(waiter, 'ended');
   }
 
   /**
@@ -164,15 +165,17 @@ export class Waiters implements WaitingRoom {
   }
 }
 
-/** Wakes from the front until the woken can take that many entries. */
+/** Wakes parked calls from the front until the woken can take that many entries. */
 function deal(line: Line, entries: number): void {
   let left = entries;
   for (const waiter of line.waiters) {
     if (left <= 0) return;
-    if (waiter.credit > 0) continue;
+    const wakeUp = waiter.resume;
+    if (wakeUp === undefined) continue;
+    waiter.resume = undefined;
     waiter.credit = Math.min(left, waiter.capacity);
     left -= waiter.credit;
-    resume(waiter, 'woken');
+    wakeUp('woken');
   }
   line.missed = Math.min(line.missed + left, capacityOf(line));
 }
@@ -183,13 +186,10 @@ function capacityOf({ waiters }: Line): number {
   return capacity;
 }
 
-/** The last word that a running place hears wins, but a farewell is never replaced by a wake-up. */
-function resume(waiter: Waiter, reason: Reason): void {
+/** The last word that a running place hears wins. */
+function sendAway(waiter: Waiter, reason: Farewell): void {
   const wakeUp = waiter.resume;
-  if (wakeUp !== undefined) {
-    waiter.resume = undefined;
-    wakeUp(reason);
-  } else if (reason !== 'woken' || waiter.pending === undefined) {
-    waiter.pending = reason;
-  }
+  waiter.resume = undefined;
+  if (wakeUp === undefined) waiter.pending = reason;
+  else wakeUp(reason);
 }

@@ -49,3 +49,14 @@ it('has every call look for itself when the store cannot be asked', async () => 
   await harness.advance(1_000);
   expect(await Promise.all(parked.map(soon))).toEqual(['woken', 'woken']);
 });
+
+it('counts on no call that is awake, because that one may have looked before', async () => {
+  const nowMs = harness.clock.nowMs();
+  const second = harness.waiters.join({ key: KEY, capacity: 1 }, nowMs + 40_000);
+  const parked = [place.parked(undefined), second.parked(undefined)];
+  await harness.advance(20_000);
+  expect(await Promise.all(parked.map(soon))).toEqual(['deadline', 'asleep']);
+  harness.waiters.wake({ key: KEY, entries: 1 }, harness.clock.nowMs());
+  place.leave(true);
+  expect(await Promise.all(parked.map(soon))).toEqual(['deadline', 'woken']);
+});
