@@ -25,6 +25,7 @@ import { Scheduler } from './scheduler/scheduler.ts';
 import { Waiters } from './scheduler/waiters.ts';
 import type { Service } from './schema/service.ts';
 import { admin, services, sqs } from './services/index.ts';
+import { snsTasks } from './services/sns/tasks.ts';
 import { availableBehind, readQueueGauges } from './services/sqs/gauges.ts';
 import { sqsTasks } from './services/sqs/tasks.ts';
 import { StorageRefused } from './storage/errors.ts';
@@ -150,7 +151,7 @@ function assemble(config: Config, log: Log, env: Environment, store: Store): Mac
     store,
     alarms,
     invoker,
-    tasks: sqsTasks,
+    tasks: [...sqsTasks, ...snsTasks],
     onError,
   });
   const deliveries = createDeliveries(config, env, invoker, alarms, onError);

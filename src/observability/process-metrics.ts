@@ -7,7 +7,9 @@ let registry: Promise<{ metrics(): Promise<string> }> | undefined;
 
 export async function processMetrics(): Promise<string> {
   registry ??= open();
-  return (await registry).metrics();
+  // The client writes what it could not measure yet as `Nan`; the text format's word is NaN.
+  // https://prometheus.io/docs/instrumenting/exposition_formats/
+  return (await (await registry).metrics()).replace(/ Nan$/gm, ' NaN');
 }
 
 async function open(): Promise<{ metrics(): Promise<string> }> {

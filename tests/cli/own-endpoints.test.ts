@@ -40,7 +40,7 @@ describe('health', () => {
       status: 'ok',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       store: 'memory',
-      services: ['sqs'],
+      services: ['sqs', 'sns'],
     });
   });
 
