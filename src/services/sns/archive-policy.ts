@@ -2,7 +2,7 @@
  * The archive policy of a FIFO topic, and the replay policy of its subscriptions, as texts.
  * https://docs.aws.amazon.com/sns/latest/dg/fifo-message-archiving-replay.html
  */
-import { parseJsonObject } from './json-object.ts';
+import { parseJsonObject } from '../../core/json-object.ts';
 
 const RETENTION_DAYS = { min: 1, max: 365 };
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -6,10 +6,10 @@
 
 import type { Context } from '../../core/context.ts';
 import type { Environment } from '../../core/environment.ts';
+import { type JsonObject, parseJsonObject } from '../../core/json-object.ts';
 import { PatternIndex } from '../../matching/pattern-index.ts';
 import { queueArnOf } from './endpoint.ts';
 import { readFilterPolicy } from './filter.ts';
-import { type JsonObject, parseJsonObject } from './json-object.ts';
 import { type Notification, textFor } from './notification.ts';
 import {
   changesKey,

@@ -3,8 +3,9 @@
  * once the policies of both are put together.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
  */
+
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../core/json-object.ts';
 import type { RetryPolicy } from '../../delivery/backoff.ts';
-import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts';
 
 export type HealthyRetryPolicy = Omit<RetryPolicy, 'totalDelaySecondsMax'>;
 

@@ -3,11 +3,11 @@
  * https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html
  */
 import type { AwsError } from '../../core/aws-error.ts';
+import { meanTheSame, parseJsonObject } from '../../core/json-object.ts';
 import { problemOfReplayPolicy } from './archive-policy.ts';
 import { describeSubscriptionPolicy, problemOfSubscriptionPolicy } from './delivery-policy.ts';
 import { isFifoQueue, queueArnOf } from './endpoint.ts';
 import { type FilterPolicyScope, isFilterPolicyScope, problemOfFilterPolicy } from './filter.ts';
-import { meanTheSame, parseJsonObject } from './json-object.ts';
 import type { Protocol, Subscription } from './subscription.ts';
 import type { Topic } from './topic.ts';
 import type { Attributes } from './topic-attributes.ts';

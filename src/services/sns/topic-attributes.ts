@@ -2,9 +2,10 @@
  * The attributes of a topic: names, values, defaults, and what a request may do to them.
  * https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
  */
+
+import { meanTheSame } from '../../core/json-object.ts';
 import { problemOfArchivePolicy } from './archive-policy.ts';
 import { describeTopicPolicy, problemOfTopicPolicy } from './delivery-policy.ts';
-import { meanTheSame } from './json-object.ts';
 import { type Topic, topicArn } from './topic.ts';
 import { defaultPolicy, problemOfPolicy } from './topic-policy.ts';
 

@@ -3,15 +3,20 @@
  * statements that AddPermission and RemovePermission edit.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
  */
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../core/json-object.ts';
+import {
+  actionsOf,
+  listOf,
+  type PolicyDocument,
+  parsePolicyDocument,
+  principalCount,
+} from '../../core/policy-document.ts';
 import { invalid } from './errors.ts';
-import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts';
 import { type Topic, topicArn } from './topic.ts';
 
 const BYTES_MAX = 30_720;
 const STATEMENTS_MAX = 100;
 const PRINCIPALS_MAX = 200;
-
-const VERSIONS: readonly unknown[] = [undefined, '2008-10-17', '2012-10-17'];
 
 /** What the owner may do, and what AddPermission grants. */
 const OWNER_ACTIONS: readonly string[] = [
@@ -38,10 +43,6 @@ const ACTIONS: ReadonlySet<string> = new Set(
   ].map((action) => action.toLowerCase()),
 );
 
-export interface Policy extends JsonObject {
-  readonly Statement: readonly JsonObject[];
-}
-
 /** The text that a topic has while nobody set another: its owner may do everything. */
 export function defaultPolicy(topic: Topic): string {
   return JSON.stringify({
@@ -66,44 +67,16 @@ const NO_POLICY = 'Policy Error: null';
 /** What is wrong with a text as a topic's policy, in the words behind `Invalid parameter: `. */
 export function problemOfPolicy(text: string): string | undefined {
   if (Buffer.byteLength(text) > BYTES_MAX) return `Policy is larger than ${BYTES_MAX} bytes`;
-  const policy = parseJsonObject(text);
-  if (policy === undefined || !VERSIONS.includes(policy.Version)) return NO_POLICY;
-  const statements = listOf(policy.Statement);
-  if (statements.length === 0 || statements.length > STATEMENTS_MAX) return NO_POLICY;
-  if (!statements.every(isStatement)) return NO_POLICY;
+  const statements = parsePolicyDocument(text)?.Statement;
+  if (statements === undefined || statements.length > STATEMENTS_MAX) return NO_POLICY;
+  if (!statements.every(hasPrincipals)) return NO_POLICY;
   const labels = statements.map(({ Sid }) => Sid);
   if (new Set(labels).size < labels.length) return 'Every policy statement must have a unique ID';
   return statements.map(problemOfStatement).find((problem) => problem !== undefined);
 }
 
-/** Policies write a list of one without the brackets. */
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-function isStatement(value: unknown): value is JsonObject {
-  if (!isJsonObject(value)) return false;
-  const { Sid, Effect, Condition } = value;
-  return (
-    (Sid === undefined || typeof Sid === 'string') &&
-    (Effect === 'Allow' || Effect === 'Deny') &&
-    isPrincipal(value.Principal ?? value.NotPrincipal) &&
-    isNames(value.Action ?? value.NotAction) &&
-    (Condition === undefined ||
-      (isJsonObject(Condition) && Object.values(Condition).every(isJsonObject)))
-  );
-}
-
-const isNames = (value: unknown): boolean => {
-  const names = listOf(value);
-  return names.length > 0 && names.every((name) => typeof name === 'string');
-};
-
-function isPrincipal(value: unknown): boolean {
-  if (value === '*') return true;
-  if (!isJsonObject(value) || !Object.values(value).every(isNames)) return false;
-  const count = Object.values(value).reduce<number>((sum, names) => sum + listOf(names).length, 0);
+function hasPrincipals(statement: JsonObject): boolean {
+  const count = principalCount(statement);
   return count > 0 && count <= PRINCIPALS_MAX;
 }
 
@@ -111,7 +84,7 @@ function problemOfStatement(statement: JsonObject): string | undefined {
   if (listOf(statement.Resource ?? statement.NotResource).length !== 1) {
     return 'Policy statement must apply to a single resource!';
   }
-  const actions = listOf(statement.Action ?? statement.NotAction).map(String);
+  const actions = actionsOf(statement).map(String);
   return actions.every(isAction) ? undefined : OUT_OF_SCOPE;
 }
 
@@ -154,7 +127,7 @@ export function withoutStatement(topic: Topic, label: string): string {
   return JSON.stringify({ ...policy, Statement });
 }
 
-function policyOf(topic: Topic): Policy {
+function policyOf(topic: Topic): PolicyDocument {
   const policy = parseJsonObject(topic.attributes.Policy ?? defaultPolicy(topic)) ?? {};
   return { ...policy, Statement: listOf(policy.Statement).filter(isJsonObject) };
 }

@@ -3,8 +3,14 @@
  * and RemovePermission edit. Limits:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
  */
+import { isJsonObject, type JsonObject } from '../../core/json-object.ts';
+import {
+  actionsOf,
+  type PolicyDocument,
+  parsePolicyDocument,
+  principalCount,
+} from '../../core/policy-document.ts';
 import { fail } from './errors.ts';
-import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts';
 import { invalidParameter } from './parameter.ts';
 
 const BYTES_MAX = 8_192;
@@ -12,8 +18,6 @@ const STATEMENTS_MAX = 20;
 const PRINCIPALS_MAX = 50;
 const CONDITIONS_MAX = 10;
 export const ACTIONS_MAX = 7;
-
-const VERSIONS: readonly unknown[] = [undefined, '2008-10-17', '2012-10-17'];
 
 /** What a policy can name. A batch operation is covered by the action of its single form. */
 const ACTIONS: readonly string[] = [
@@ -40,24 +44,18 @@ const ACTIONS: readonly string[] = [
 ];
 const ACTIONS_LOWER_CASE = new Set(ACTIONS.map((action) => `sqs:${action.toLowerCase()}`));
 
-export interface Policy extends JsonObject {
-  readonly Statement: readonly JsonObject[];
-}
-
 /**
  * Reads and checks the attribute. Throws InvalidAttributeValue, InvalidParameterValue or OverLimit.
  */
-export function parsePolicy(text: string): Policy {
+export function parsePolicy(text: string): PolicyDocument {
   if (Buffer.byteLength(text, 'utf8') > BYTES_MAX) {
     throw fail('OverLimit', 'Submitted policy is over max allowed size.');
   }
-  const policy = parseJsonObject(text);
-  if (policy === undefined || !VERSIONS.includes(policy.Version)) throw invalidPolicy();
-  const statements = listOf(policy.Statement);
-  if (statements.length === 0 || !statements.every(isStatement)) throw invalidPolicy();
-  checkLimits(statements);
-  for (const statement of statements) checkActions(statement);
-  return { ...policy, Statement: statements };
+  const policy = parsePolicyDocument(text);
+  if (policy === undefined) throw invalidPolicy();
+  checkLimits(policy.Statement);
+  for (const statement of policy.Statement) checkActions(statement);
+  return policy;
 }
 
 /** The text of a policy once `statement` is in it; a new policy where there was none. */
@@ -66,7 +64,7 @@ export function addStatement(
   queueArn: string,
   statement: JsonObject,
 ): string {
-  const policy: Policy =
+  const policy: PolicyDocument =
     text === undefined
       ? { Version: '2008-10-17', Id: `${queueArn}/SQSDefaultPolicy`, Statement: [] }
       : parsePolicy(text);
@@ -76,12 +74,12 @@ export function addStatement(
 }
 
 /** The text without the statement of that label; undefined where no statement is left. */
-export function removeStatement(policy: Policy, label: string): string | undefined {
+export function removeStatement(policy: PolicyDocument, label: string): string | undefined {
   const Statement = policy.Statement.filter((statement) => statement.Sid !== label);
   return Statement.length === 0 ? undefined : JSON.stringify({ ...policy, Statement });
 }
 
-export const hasStatement = (policy: Policy, label: string): boolean =>
+export const hasStatement = (policy: PolicyDocument, label: string): boolean =>
   policy.Statement.some((statement) => statement.Sid === label);
 
 /** How SQS refuses an action that is not one of its own. */
@@ -95,45 +93,16 @@ export const unknownAction = (action: string): Error =>
 const invalidPolicy = (): Error =>
   fail('InvalidAttributeValue', 'Invalid value for the parameter Policy.');
 
-/** Policies write a list of one without the brackets. */
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-function isStatement(value: unknown): value is JsonObject {
-  if (!isJsonObject(value)) return false;
-  const { Sid, Effect, Condition } = value;
-  return (
-    (Sid === undefined || typeof Sid === 'string') &&
-    (Effect === 'Allow' || Effect === 'Deny') &&
-    isPrincipal(value.Principal ?? value.NotPrincipal) &&
-    isNames(value.Action ?? value.NotAction) &&
-    (Condition === undefined ||
-      (isJsonObject(Condition) && Object.values(Condition).every(isJsonObject)))
-  );
-}
-
-const isNames = (value: unknown): boolean => {
-  const names = listOf(value);
-  return names.length > 0 && names.every((name) => typeof name === 'string');
-};
-
-const isPrincipal = (value: unknown): boolean =>
-  value === '*' || (isJsonObject(value) && Object.values(value).every(isNames));
-
 function checkLimits(statements: readonly JsonObject[]): void {
   refuseAbove(STATEMENTS_MAX, statements.length, 'statements were found in');
   let principals = 0;
   for (const statement of statements) {
-    const actions = listOf(statement.Action ?? statement.NotAction).length;
+    const actions = actionsOf(statement).length;
     refuseAbove(ACTIONS_MAX, actions, 'actions were found in a statement from');
     const operators = isJsonObject(statement.Condition) ? Object.values(statement.Condition) : [];
     const conditions = operators.reduce<number>((sum, keys) => sum + sizeOf(keys), 0);
     refuseAbove(CONDITIONS_MAX, conditions, 'conditions were found in a statement from');
-    const principal = statement.Principal ?? statement.NotPrincipal;
-    const kinds = isJsonObject(principal) ? Object.values(principal) : [principal];
-    principals += kinds.reduce<number>((sum, names) => sum + listOf(names).length, 0);
+    principals += principalCount(statement);
   }
   refuseAbove(PRINCIPALS_MAX, principals, 'principals were found in');
 }
@@ -146,7 +115,7 @@ function refuseAbove(max: number, count: number, what: string): void {
 }
 
 function checkActions(statement: JsonObject): void {
-  for (const action of listOf(statement.Action ?? statement.NotAction)) {
+  for (const action of actionsOf(statement)) {
     const name = String(action).toLowerCase();
     if (name === '*' || ACTIONS_LOWER_CASE.has(name)) continue;
     if (name.startsWith('sqs:') && /[*?]/.test(name)) continue;

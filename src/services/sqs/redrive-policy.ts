@@ -5,8 +5,8 @@
  */
 import { parseArn } from '../../core/arn.ts';
 import type { Context } from '../../core/context.ts';
+import { type JsonObject, parseJsonObject } from '../../core/json-object.ts';
 import { fail } from './errors.ts';
-import { type JsonObject, parseJsonObject } from './json-object.ts';
 import { invalidParameter } from './parameter.ts';
 import { isFifo, type Queue, type QueueAddress, queueArn, queueKey } from './queue.ts';
 

@@ -1,4 +1,5 @@
-/** Reads the JSON objects that travel inside queue attributes. */
+/** Reads the JSON objects that travel inside attributes: policies, filters and the like. */
+import { isDeepStrictEqual } from 'node:util';
 
 export interface JsonObject {
   readonly [member: string]: unknown;
@@ -16,4 +17,11 @@ export function parseJsonObject(text: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether two texts are the same, or are JSON objects of the same content. */
+export function meanTheSame(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [left, right] = [parseJsonObject(a), parseJsonObject(b)];
+  return left !== undefined && right !== undefined && isDeepStrictEqual(left, right);
 }
