@@ -1,17 +1,11 @@
 /** Mail through a real relay, and into the inbox where there is none. */
-import type { AddressInfo } from 'node:net';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EmailTarget } from '../../src/delivery/delivery.ts';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { Mailer } from '../../src/delivery/targets/email.ts';
 import { deadPort, RawEndpoint } from './endpoints.ts';
-
-interface ReceivedMail {
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly source: string;
-}
+import { MailRelay, type ReceivedMail } from './mail-relay.ts';
 
 const closing: (() => unknown)[] = [];
 
@@ -21,32 +15,10 @@ afterEach(async () => {
 
 async function relay(
   options: SMTPServerOptions = {},
-): Promise<{ url: string; mails: ReceivedMail[]; server: SMTPServer }> {
-  const mails: ReceivedMail[] = [];
-  const server = new SMTPServer({
-    disabledCommands: ['STARTTLS'],
-    authOptional: true,
-    onData(stream, session, callback) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        const { mailFrom, rcptTo } = session.envelope;
-        mails.push({
-          from: mailFrom === false ? '' : mailFrom.address,
-          to: rcptTo.map(({ address }) => address),
-          source: Buffer.concat(chunks).toString('utf8'),
-        });
-        callback();
-      });
-    },
-    ...options,
-  });
-  // A client that goes away is no news here.
-  server.on('error', () => {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => new Promise<void>((resolve) => server.close(resolve)));
-  const { port } = server.server.address() as AddressInfo;
-  return { url: `smtp://127.0.0.1:${port}`, mails, server };
+): Promise<{ url: string; mails: ReceivedMail[] }> {
+  const opened = new MailRelay(options);
+  closing.push(() => opened.close());
+  return { url: await opened.open(), mails: opened.mails };
 }
 
 const mail: EmailTarget = {
