@@ -98,10 +98,16 @@ export function runAws(
 }
 
 /** Runs `aws sqs <words>`, which must succeed; answers its JSON, `{}` when it says nothing. */
-export async function awsSqs(endpoint: string, ...words: readonly string[]): Promise<Json> {
-  const { exitCode, stdout, stderr } = await runAws(endpoint, ['sqs', ...words]);
-  if (exitCode !== 0)
-    throw new Error(`aws sqs ${words.join(' ')} ended with ${exitCode}: ${stderr}`);
+export const awsSqs = (endpoint: string, ...words: readonly string[]): Promise<Json> =>
+  awsJson(endpoint, ['sqs', ...words]);
+
+/** The same for `aws sns <words>`. */
+export const awsSns = (endpoint: string, ...words: readonly string[]): Promise<Json> =>
+  awsJson(endpoint, ['sns', ...words]);
+
+async function awsJson(endpoint: string, words: readonly string[]): Promise<Json> {
+  const { exitCode, stdout, stderr } = await runAws(endpoint, words);
+  if (exitCode !== 0) throw new Error(`aws ${words.join(' ')} ended with ${exitCode}: ${stderr}`);
   return stdout === '' ? {} : JSON.parse(stdout);
 }
 
