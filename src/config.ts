@@ -5,7 +5,13 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseQueueDeclarations, type QueueDeclaration, type QueueInput } from './declarations.ts';
+import {
+  type Declarations,
+  declarationKeys,
+  parseDeclarations,
+  type QueueInput,
+  type TopicInput,
+} from './declarations/index.ts';
 import {
   flagOf,
   isLoopback,
@@ -18,10 +24,8 @@ import {
   variableOf,
 } from './options.ts';
 
-export interface Config extends Settings {
-  /** Queues that exist once the server is ready, from the file. */
-  readonly queues: readonly QueueDeclaration[];
-}
+/** The options, and what exists once the server is ready. */
+export interface Config extends Settings, Declarations {}
 
 export type Command =
   | { readonly kind: 'serve'; readonly config: Config }
@@ -69,7 +73,7 @@ export async function readCommand(surroundings: Surroundings): Promise<Command> 
   const named = fromFlags.get(CONFIG) ?? fromEnvironment.get(CONFIG);
   const file = await readFile(named, folder);
   const settings = settle([file.source, fromEnvironment, fromFlags], folder);
-  return { kind: 'serve', config: freeze({ ...settings, queues: file.queues }) };
+  return { kind: 'serve', config: freeze({ ...settings, ...file.declarations }) };
 }
 
 /** What an embedding program may choose; the same checks as for flags. */
@@ -78,24 +82,30 @@ export type EmbeddedOptions = {
 } & {
   /** Queues to exist at start. */
   readonly queues?: readonly QueueInput[] | undefined;
+  /** Topics to exist at start, with their subscriptions. */
+  readonly topics?: readonly TopicInput[] | undefined;
 };
+
+const declares = (key: string): boolean => declarationKeys.some((known) => known === key);
 
 /** The Config of a program that gives options as values. Throws StartRefused. */
 export function configOf(given: EmbeddedOptions, folder: string): Config {
   const source = new Map<string, Given>();
   for (const [name, value] of Object.entries(given)) {
-    if (name === 'queues' || value === undefined) continue;
-    if (!(name in options)) throw unknown(`option "${name}"`, name, optionNames);
+    if (declares(name) || value === undefined) continue;
+    if (!(name in options)) {
+      throw unknown(`option "${name}"`, name, [...optionNames, ...declarationKeys]);
+    }
     source.set(name, { text: String(value), where: `option "${name}"`, folder });
   }
-  const queues = parseQueueDeclarations(given.queues, 'option "queues"');
-  return freeze({ ...settle([source], folder), queues });
+  const declarations = parseDeclarations(given, (key) => `option "${key}"`);
+  return freeze({ ...settle([source], folder), ...declarations });
 }
 
 function freeze(config: Config): Config {
   const refusal = contradiction(config);
   if (refusal !== undefined) throw new StartRefused(refusal);
-  return Object.freeze({ ...config, queues: Object.freeze(config.queues) });
+  return Object.freeze(config);
 }
 
 function contradiction(config: Config): string | undefined {
@@ -177,29 +187,32 @@ function readEnvironment(environment: Surroundings['environment'], folder: strin
 
 interface FileContents {
   readonly source: Source;
-  readonly queues: readonly QueueDeclaration[];
+  readonly declarations: Declarations;
 }
 
 async function readFile(named: Given | undefined, folder: string): Promise<FileContents> {
   const path = resolve(named?.folder ?? folder, named?.text ?? FILE_NAME);
   if (!existsSync(path)) {
-    if (named === undefined) return { source: new Map(), queues: [] };
+    if (named === undefined) {
+      return { source: new Map(), declarations: parseDeclarations({}, () => path) };
+    }
     throw new StartRefused(`${named.where} names a file that is not there: ${path}`);
   }
   const contents = await parseYaml(path);
   const source = new Map<string, Given>();
   const byKey = new Map(optionNames.map((name) => [flagOf(name), name]));
   for (const [key, value] of Object.entries(contents)) {
-    if (key === 'queues') continue;
+    if (declares(key)) continue;
     const where = `"${key}" in ${path}`;
     const name = byKey.get(key);
-    if (name === undefined) throw unknown(`key ${where}`, key, [...byKey.keys(), 'queues']);
+    if (name === undefined)
+      throw unknown(`key ${where}`, key, [...byKey.keys(), ...declarationKeys]);
     if (value === null || typeof value === 'object') {
       throw new StartRefused(`${where} must be ${options[name].expects}.`);
     }
     source.set(name, { text: String(value), where, folder: dirname(path) });
   }
-  return { source, queues: parseQueueDeclarations(contents.queues, path) };
+  return { source, declarations: parseDeclarations(contents, () => path) };
 }
 
 async function parseYaml(path: string): Promise<{ readonly [key: string]: unknown }> {

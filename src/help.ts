@@ -36,7 +36,7 @@ const rows: readonly Row[] = optionNames.map((name) => {
 /** What `waystation --help` prints. */
 export function helpText(): string {
   return [
-    'Waystation: queues that speak AWS, on your own machine.',
+    'Waystation: queues and topics that speak AWS, on your own machine.',
     '',
     'Usage: waystation [serve] [options]',
     '',
@@ -118,6 +118,50 @@ otherwise. At each start a missing queue is created, and an existing one gets th
 tags that the file names: the file wins over what was changed since. What the file does not mention
 stays as it is, and no queue is ever deleted. When a declaration is refused, Waystation does not
 start.
+
+## Topics that exist from the start
+
+\`\`\`yaml
+queues:
+  - name: bills
+  - name: parcels.fifo
+    attributes:
+      FifoQueue: true
+topics:
+  - name: orders
+    attributes:
+      DisplayName: Orders
+    tags:
+      team: shop
+    subscriptions:
+      - protocol: sqs
+        endpoint: bills
+        attributes:
+          RawMessageDelivery: true
+          FilterPolicy:
+            status: [paid, refunded]
+      - protocol: http
+        endpoint: http://localhost:8080/orders
+  - name: parcels.fifo
+    attributes:
+      FifoTopic: true
+      ContentBasedDeduplication: true
+    subscriptions:
+      - protocol: sqs
+        endpoint: arn:aws:sqs:us-east-1:000000000000:parcels.fifo
+\`\`\`
+
+Attributes have the names that
+[CreateTopic](https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html) and
+[Subscribe](https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html) give them. The
+protocols are those of Subscribe. A queue is named by its ARN, or by its name when it has the
+topic's region and account; a name that is no queue's is refused.
+
+The rules are those of queues: what is missing is made, the file wins, nothing is deleted, and
+starting again changes nothing. A subscription that its endpoint must confirm (\`http\`, \`https\`,
+\`email\`, \`email-json\`, a queue of another account) is asked for at each start until it is
+confirmed. The links that it gets begin with \`public-url\`, else with the address on which
+Waystation listens.
 `;
 
 /** The page docs/operating/configuration.md. */

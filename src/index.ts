@@ -1,19 +1,19 @@
 /** Waystation inside a program, a test run for example. See docs/start.md. */
 import { configOf, type EmbeddedOptions } from './config.ts';
-import type { QueueInput } from './declarations.ts';
+import type { QueueInput, SubscriptionInput, TopicInput } from './declarations/index.ts';
 import { createWaystation, type Waystation } from './main.ts';
 import { openLog } from './observability/log.ts';
 import { StartRefused } from './options.ts';
 import { admin } from './services/index.ts';
 
-export type { QueueInput };
+export type { QueueInput, SubscriptionInput, TopicInput };
 /** What `startWaystation` rejects with when the options or the machine do not allow a start. */
 export { StartRefused };
 
 /**
- * The options of the command line as values, and queues to exist from the start. Neither the
- * environment nor waystation.yaml is read. Defaults that differ from the command line's: `store`
- * is `memory`, `port` is 0 (any free port), `logLevel` is `silent`.
+ * The options of the command line as values, and queues and topics to exist from the start.
+ * Neither the environment nor waystation.yaml is read. Defaults that differ from the command
+ * line's: `store` is `memory`, `port` is 0 (any free port), `logLevel` is `silent`.
  */
 export type WaystationOptions = EmbeddedOptions;
 

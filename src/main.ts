@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import type { Caller, Context, WaitingRoom, Wake } from './core/context.ts';
 import { type Environment, systemClock, systemEnvironment, TestClock } from './core/environment.ts';
 import { createInvoker, type Invoker } from './core/invoke.ts';
-import { declareQueues } from './declarations.ts';
+import { declare } from './declarations/index.ts';
 import { readAttempts } from './delivery/attempt-log.ts';
 import { readInbox } from './delivery/inbox.ts';
 import { CERTIFICATE_PATH_START, certificateAt } from './delivery/message-signature.ts';
@@ -24,7 +24,7 @@ import { type Alarm, Alarms } from './scheduler/alarms.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { Waiters } from './scheduler/waiters.ts';
 import type { Service } from './schema/service.ts';
-import { admin, services, sqs } from './services/index.ts';
+import { admin, services, sns, sqs } from './services/index.ts';
 import { snsTasks } from './services/sns/tasks.ts';
 import { availableBehind, readQueueGauges } from './services/sqs/gauges.ts';
 import { sqsTasks } from './services/sqs/tasks.ts';
@@ -39,17 +39,18 @@ export interface Waystation {
   /** With --test-clock only. */
   readonly clock: ClockControl | undefined;
   /** Runs an operation for an owner without HTTP. Rejects with AwsError. */
-  call(
-    service: Service<Context>,
-    operation: string,
-    input: object,
-    owner: Pick<Caller, 'accountId' | 'region'>,
-  ): Promise<unknown>;
+  call(service: Service<Context>, operation: string, input: object, owner: Owner): Promise<unknown>;
   /**
    * Takes no more requests, answers those under way, long polls included, and lets go of port and
    * store.
    */
   stop(): Promise<void>;
+}
+
+/** For whom the server itself runs an operation. */
+export interface Owner extends Pick<Caller, 'accountId' | 'region'> {
+  /** What URLs that the operation hands out begin with, where it hands out any. */
+  readonly endpoint?: string;
 }
 
 export interface Parts {
@@ -103,16 +104,22 @@ async function serve(
   const machinery = assemble(config, log, env, store);
   const { waiters, scheduler, deliveries, clock } = machinery;
   const call = callOf(machinery.invoker);
-  await declareQueues(config.queues, (operation, input, owner) =>
-    call(sqs, operation, input, owner),
-  );
+  const declareAt = (endpoint: string) =>
+    declare(config, (service, operation, input, owner) =>
+      call(DECLARABLE[service], operation, input, { ...owner, endpoint }),
+    );
+  const known = knownEndpoint(config);
+  if (known !== undefined) await declareAt(known);
   const front = frontOf(config, log, machinery);
   scheduler.start();
   deliveries.start();
   let port: number;
   try {
     port = await listen(front, config);
+    // Nobody knows the port yet, so nobody can miss what is not declared.
+    if (known === undefined) await declareAt(localEndpoint(config.host, port));
   } catch (error) {
+    await front.close();
     await deliveries.stop();
     await scheduler.stop();
     throw error;
@@ -130,6 +137,13 @@ async function serve(
       await store.close();
     },
   };
+}
+
+const DECLARABLE = { sns, sqs };
+
+/** Where links lead that are handed out before the server listens; undefined with any free port. */
+function knownEndpoint({ publicUrl, host, port }: Config): string | undefined {
+  return publicUrl ?? (port === 0 ? undefined : localEndpoint(host, port));
 }
 
 function assemble(config: Config, log: Log, env: Environment, store: Store): Machinery {
@@ -281,10 +295,11 @@ function callOf(invoker: Invoker): Waystation['call'] {
     const operation = service.operations.get(name);
     if (operation === undefined) throw new Error(`${service.name} has no operation ${name}`);
     const caller: Caller = {
-      ...owner,
+      accountId: owner.accountId,
+      region: owner.region,
       accessKeyId: owner.accountId,
       principalId: owner.accountId,
-      endpoint: '',
+      endpoint: owner.endpoint ?? '',
       headers: {},
     };
     return invoker.invoke(service, operation, input, caller);

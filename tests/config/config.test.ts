@@ -42,6 +42,7 @@ describe('defaults', () => {
       testClock: false,
       logLevel: 'info',
       queues: [],
+      topics: [],
     });
   });
 
@@ -49,6 +50,7 @@ describe('defaults', () => {
     const config = await read({});
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.queues)).toBe(true);
+    expect(Object.isFrozen(config.topics)).toBe(true);
   });
 });
 
@@ -240,6 +242,90 @@ queues:
     ['queues: [{ name: a, attributes: { X: } }]', '"X" among the attributes of queue 1'],
     ['queues: [{ name: a, tags: { t: { u: 1 } } }]', '"t" among the tags of queue 1'],
     ['queues: [{ name: a }, { name: a }]', 'Queue a is twice in'],
+  ])('refuses %s', async (file, ...sentences) => {
+    for (const sentence of sentences) await expect(read({ file })).rejects.toThrow(sentence);
+  });
+});
+
+describe('declared topics', () => {
+  it('finds the queue that a subscription names beside its topic', async () => {
+    const config = await read({
+      file: `
+topics:
+  - name: orders
+    region: eu-west-1
+    account: "111122223333"
+    attributes: { DisplayName: Orders }
+    tags: { team: shop }
+    subscriptions:
+      - { protocol: sqs, endpoint: bills }
+      - { protocol: sqs, endpoint: "arn:aws:sqs:eu-west-1:444455556666:theirs" }
+      - protocol: email
+        endpoint: reader@example.com
+        attributes: { FilterPolicy: { kind: [new, { exists: false }] } }
+  - name: plain`,
+    });
+    expect(config.topics).toEqual([
+      {
+        name: 'orders',
+        region: 'eu-west-1',
+        accountId: '111122223333',
+        attributes: { DisplayName: 'Orders' },
+        tags: { team: 'shop' },
+        subscriptions: [
+          {
+            protocol: 'sqs',
+            endpoint: 'arn:aws:sqs:eu-west-1:111122223333:bills',
+            queueName: 'bills',
+            attributes: {},
+          },
+          {
+            protocol: 'sqs',
+            endpoint: 'arn:aws:sqs:eu-west-1:444455556666:theirs',
+            attributes: {},
+          },
+          {
+            protocol: 'email',
+            endpoint: 'reader@example.com',
+            attributes: { FilterPolicy: '{"kind":["new",{"exists":false}]}' },
+          },
+        ],
+      },
+      {
+        name: 'plain',
+        region: 'us-east-1',
+        accountId: '000000000000',
+        attributes: {},
+        tags: {},
+        subscriptions: [],
+      },
+    ]);
+  });
+
+  const subscribing = (subscription: string) =>
+    `topics: [{ name: a, subscriptions: [${subscription}] }]`;
+
+  it.each([
+    ['topics: orders', 'must be a list of topics, each with a name.'],
+    ['topic: []', 'Did you mean topics?'],
+    ['topics: [{ name: a, tag: {} }]', 'Unknown key "tag" of topic 1 in', 'Did you mean tags?'],
+    ['topics: [{ name: a }, { name: a }]', 'Topic a is twice in'],
+    ['topics: [{ name: a.fifo }]', 'topic 1 in', 'ends in .fifo', '"FifoTopic: true"'],
+    ['topics: [{ name: a, attributes: { FifoTopic: true } }]', 'must have both or neither'],
+    ['topics: [{ name: a, subscriptions: orders }]', '"subscriptions" in topic 1 in'],
+    [subscribing('orders'), 'subscription 1 in topic 1 in', 'a protocol and an endpoint'],
+    [subscribing('{ protocol: sqs }'), 'must have a protocol and an endpoint'],
+    [subscribing('{ protocol: sms, endpoint: +15555550100 }'), 'an endpoint in quotes'],
+    [subscribing('{ protocol: sqs, queue: q }'), 'Unknown key "queue" of subscription 1'],
+    [
+      subscribing('{ protocol: sqs, endpoint: q, attributes: { FilterPolcy: {} } }'),
+      'Unknown attribute "FilterPolcy" of subscription 1',
+      'Did you mean FilterPolicy?',
+    ],
+    [
+      subscribing('{ protocol: sqs, endpoint: q }, { protocol: sqs, endpoint: q }'),
+      'The subscription of arn:aws:sqs:us-east-1:000000000000:q is twice in topic 1',
+    ],
   ])('refuses %s', async (file, ...sentences) => {
     for (const sentence of sentences) await expect(read({ file })).rejects.toThrow(sentence);
   });

@@ -51,9 +51,6 @@ export const Subscribe = operation({
     await checkEndpoint(context, topic, protocol, endpoint);
     const subject = { topic, protocol, endpoint, attributes: {} };
     const attributes = withSubscriptionAttributes(subject, supplied, refuse);
-    if (protocol === 'firehose' && attributes.SubscriptionRoleArn === undefined) {
-      throw refuse('SubscriptionRoleArn must be specified for firehose subscriptions.');
-    }
     const existing = (await findByEndpoint(context, topic, protocol, endpoint))?.value;
     if (existing !== undefined) checkSame(existing, supplied);
     const subscription =
@@ -80,6 +77,9 @@ async function subscribe(
   attributes: Attributes,
 ): Promise<Subscription> {
   const topic = document.value;
+  if (protocol === 'firehose' && attributes.SubscriptionRoleArn === undefined) {
+    throw refuse('SubscriptionRoleArn must be specified for firehose subscriptions.');
+  }
   checkRoom(topic, protocol);
   const subscriptionId = context.env.uuid();
   const { accountId } = context.caller;
