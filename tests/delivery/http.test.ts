@@ -81,6 +81,16 @@ describe('the request', () => {
     }
   });
 
+  it('is sent once when a connection that was kept answers what is no HTTP', async () => {
+    const { url, endpoint: at } = await endpoint((request, response) => {
+      if (at.received.length === 1) response.end('ok');
+      else request.socket.end('SSH-2.0-OpenSSH_9.6\r\n');
+    });
+    await deliver(url);
+    expect(await deliver(url)).toMatchObject({ result: 'failed' });
+    expect([at.received.length, at.connections]).toEqual([2, 1]);
+  });
+
   it('shows no user and password unless asked', async () => {
     const { url, endpoint: at } = await endpoint((_request, response) => response.end());
     await deliver(url.replace('//', '//user:secret@'));

@@ -128,11 +128,16 @@ function exchange(
     request.on('error', (error) => {
       // What breaks the body off closes it as well.
       if (isAnswered) return;
-      reject(signal.aborted ? signal.reason : request.reusedSocket ? stale(error) : error);
+      const isStale = request.reusedSocket && isHangUp(error);
+      reject(signal.aborted ? signal.reason : isStale ? stale(error) : error);
     });
     request.end(bytes);
   });
 }
+
+/** Whether the other side is gone, in contrast to one that is there and says something strange. */
+const isHangUp = (error: Error): boolean =>
+  'code' in error && ['ECONNRESET', 'EPIPE'].includes(String(error.code));
 
 const stale = (error: Error): Error => new StaleConnection(error.message, { cause: error });
 
