@@ -56,6 +56,12 @@ export class Endpoint {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Uses another certificate for connections from now on; those that there are end. */
+  show(tls: { readonly key: string; readonly cert: string }): void {
+    if (this.#server instanceof https.Server) this.#server.setSecureContext(tls);
+    this.hangUp();
+  }
+
   /** Hangs up on whoever keeps a connection open. */
   hangUp(): void {
     for (const socket of this.#sockets) socket.destroy();
