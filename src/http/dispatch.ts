@@ -16,6 +16,7 @@ import { preflightHeaders } from './cors.ts';
 import type { EndpointRules } from './endpoint.ts';
 import { frontPage } from './front-page.ts';
 import type { OwnEndpoint } from './own-endpoint.ts';
+import { asksForPage, inBrowser } from './page.ts';
 
 /** One answered API call, for metrics. */
 export interface Observation {
@@ -109,7 +110,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   ): Promise<void> {
     const { request, requestId } = exchange;
     const startedMs = performance.now();
-    const protocol = protocolOf(wire);
+    let protocol = protocolOf(wire);
     let selection: Selection<Context> | undefined;
     let answer: WireAnswer;
     try {
@@ -117,6 +118,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       selection =
         wire.method === 'HEAD' ? undefined : selector.select(protocol, wire, claim?.service);
       if (selection === undefined) return send(exchange, answerWithoutCall(wire));
+      if (asksForPage(request)) ({ protocol, selection } = inBrowser(protocol, selection));
       const { service, operation } = selection;
       const input = protocol.decode(service, operation, wire);
       const caller = callerOf(request, claim, endpointRules);

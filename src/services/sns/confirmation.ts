@@ -75,6 +75,16 @@ export async function tellOfEnd(
   });
 }
 
+/** A link that makes again a subscription that has ended. */
+export async function linkToRestore(context: Context, ended: Subscription): Promise<string> {
+  const { topicArn, arn } = ended;
+  const token = await makeToken(context, { topicArn, subscriptionArn: arn, ended });
+  return subscribeUrl(context.caller.endpoint, topicArn, token);
+}
+
+const subscribeUrl = (endpoint: string, topicArn: string, token: string): string =>
+  `${endpoint}/?Action=ConfirmSubscription&TopicArn=${topicArn}&Token=${token}`;
+
 interface News {
   readonly Type: 'SubscriptionConfirmation' | 'UnsubscribeConfirmation';
   readonly Token: string;
@@ -133,8 +143,7 @@ async function signedLetter(
 ): Promise<Letter> {
   const { endpoint } = context.caller;
   const MessageId = context.env.uuid();
-  const parameters = `Action=ConfirmSubscription&TopicArn=${topicArn}&Token=${Token}`;
-  const SubscribeURL = `${endpoint}/?${parameters}`;
+  const SubscribeURL = subscribeUrl(endpoint, topicArn, Token);
   const Timestamp = timestampOf(context.nowMs);
   const SignatureVersion = signatureVersionOf(topic);
   const signer = await messageSigner(context.tx);
