@@ -72,6 +72,11 @@ export class Audience {
     return this.#all.size;
   }
 
+  /** A subscription that receives messages. */
+  find(subscriptionId: string): Recipient | undefined {
+    return this.#all.get(subscriptionId);
+  }
+
   /** Takes a subscription in, or out where it is gone or receives nothing. */
   update(subscriptionId: string, subscription: Subscription | undefined): void {
     const former = this.#all.get(subscriptionId);

@@ -1,11 +1,12 @@
 /**
  * A message on its way to its topic's subscriptions. The first few hundred get it in the
- * transaction of the publish, the rest in chunks of a durable timer: what a chunk sends and how far
- * it came are stored together, so that a process that is killed goes on where it was, and nobody
- * gets it twice.
+ * transaction of the publish, the rest in steps of a durable timer. Who gets it is settled at the
+ * publish, and what a step sends and how far it came are stored together, so that a process that is
+ * killed goes on where it was, and nobody gets it twice.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
  */
 import type { Context } from '../../core/context.ts';
+import type { Environment } from '../../core/environment.ts';
 import type { Task } from '../../scheduler/task.ts';
 import type { TopicAddress } from './arn.ts';
 import { audienceOf, type FilteredOut, type Recipient } from './audience.ts';
@@ -15,8 +16,17 @@ import { enqueueFor } from './outgoing.ts';
 import { deliverToQueue, type QueueOutcome } from './queue-delivery.ts';
 import { countFor, findTopic, type Topic } from './topic.ts';
 
-/** Subscriptions that one transaction serves: a few milliseconds' work. */
+/** Subscriptions that one step serves: a few milliseconds' work. */
 const CHUNK = 500;
+/** The same of servers that were told otherwise. */
+const limits = new WeakMap<Environment, number>();
+
+/** Makes a server's steps smaller, so that simulations see many of them. */
+export function limitFanOut(env: Environment, chunk: number): void {
+  limits.set(env, chunk);
+}
+
+const chunkOf = ({ env }: Context): number => limits.get(env) ?? CHUNK;
 
 const FAN_OUT_KIND = 'sns.fan-out';
 
@@ -24,15 +34,19 @@ const FAN_OUT_KIND = 'sns.fan-out';
 interface Underway extends TopicAddress {
   readonly topicId: string;
   readonly notification: Notification;
+  readonly steps: number;
 }
 
-/** How far it came, in order of subscription ids. */
-interface Cursor {
+interface Progress {
   readonly messageId: string;
-  readonly after: string;
+  /** The step to be made next. */
+  readonly step: number;
 }
 
 const underwayKey = (messageId: string): string => `sns/fan-out/${messageId}`;
+
+/** The ids of the subscriptions that a step serves; gone once it has. */
+const stepKey = ({ messageId, step }: Progress): string => `sns/fan-out/${messageId}/${step}`;
 
 /** Delivers a message to a topic's subscriptions, or begins to. */
 export async function fanOut(
@@ -43,69 +57,72 @@ export async function fanOut(
   const audience = await audienceOf(context, topic);
   const { recipients, filteredOut } = audience.reachedBy(notification);
   countFilteredOut(context, topic, filteredOut);
-  if (recipients.length <= CHUNK) {
-    await deliver(context, topic, notification, recipients);
-    return;
+  // The few subscriptions that a FIFO topic can have are served at once, which keeps the order.
+  const chunk = topic.fifo ? recipients.length : chunkOf(context);
+  await deliver(context, topic, notification, recipients.slice(0, chunk));
+  if (recipients.length > chunk) {
+    await keepForLater(context, topic, notification, recipients.slice(chunk));
   }
-  await deliver(context, topic, notification, recipients.slice(0, CHUNK));
-  const { messageId } = notification;
-  const { accountId, region, name, topicId } = topic;
-  const underway: Underway = { accountId, region, name, topicId, notification };
-  await context.tx.documents.put(underwayKey(messageId), underway);
-  await goOnLater(context, messageId, recipients[CHUNK - 1]);
 }
 
-async function goOnLater(
+async function keepForLater(
   context: Context,
-  messageId: string,
-  last: Recipient | undefined,
+  { accountId, region, name, topicId }: Topic,
+  notification: Notification,
+  rest: readonly Recipient[],
 ): Promise<void> {
-  const cursor: Cursor = { messageId, after: last?.subscription.subscriptionId ?? '' };
+  const { documents } = context.tx;
+  const { messageId } = notification;
+  const chunk = chunkOf(context);
+  const steps = Math.ceil(rest.length / chunk);
+  for (let step = 0; step < steps; step++) {
+    const served = rest.slice(step * chunk, (step + 1) * chunk);
+    const ids = served.map(({ subscription }) => subscription.subscriptionId);
+    await documents.put(stepKey({ messageId, step }), ids);
+  }
+  const underway: Underway = { accountId, region, name, topicId, notification, steps };
+  await documents.put(underwayKey(messageId), underway);
+  await goOnLater(context, { messageId, step: 0 });
+}
+
+async function goOnLater(context: Context, progress: Progress): Promise<void> {
   await context.schedule({
-    key: `sns/fan-out/${messageId}`,
+    key: `sns/fan-out/${progress.messageId}`,
     kind: FAN_OUT_KIND,
     dueAtMs: context.nowMs,
-    payload: { ...cursor },
+    payload: { ...progress },
   });
 }
 
-/** Delivers the next chunk of a message that is on its way. */
+/** Makes the next step of a message that is on its way. */
 export const fanOutTask: Task = {
   kind: FAN_OUT_KIND,
   async run(timer, context) {
-    const { messageId, after } = timer.payload as unknown as Cursor; // as goOnLater wrote it
+    const progress = timer.payload as unknown as Progress; // as goOnLater wrote it
+    const { messageId, step } = progress;
     const { documents, timers } = context.tx;
     const underway = (await documents.get<Underway>(underwayKey(messageId)))?.value;
-    const topic = underway && (await findTopic(underway, context))?.value;
-    const rest =
-      topic?.topicId === underway?.topicId
-        ? await recipientsAfter(context, topic, underway?.notification, after)
-        : [];
-    if (topic !== undefined && underway !== undefined) {
-      await deliver(context, topic, underway.notification, rest.slice(0, CHUNK));
+    if (underway !== undefined) {
+      await serve(context, underway, (await documents.get<string[]>(stepKey(progress)))?.value);
+      await documents.delete(stepKey(progress));
+      if (step + 1 < underway.steps) return goOnLater(context, { messageId, step: step + 1 });
+      await documents.delete(underwayKey(messageId));
     }
-    if (rest.length > CHUNK) return goOnLater(context, messageId, rest[CHUNK - 1]);
-    await documents.delete(underwayKey(messageId));
     await timers.cancel(timer.key);
   },
 };
 
-/** Those still to be served; whoever subscribed after the publish is not among them. */
-async function recipientsAfter(
+/** Whoever has unsubscribed since the publish gets nothing, and nobody does of a deleted topic. */
+async function serve(
   context: Context,
-  topic: Topic | undefined,
-  notification: Notification | undefined,
-  after: string,
-): Promise<readonly Recipient[]> {
-  if (topic === undefined || notification === undefined) return [];
+  underway: Underway,
+  subscriptionIds: readonly string[] = [],
+): Promise<void> {
+  const topic = (await findTopic(underway, context))?.value;
+  if (topic?.topicId !== underway.topicId) return;
   const audience = await audienceOf(context, topic);
-  return audience
-    .reachedBy(notification)
-    .recipients.filter(
-      ({ subscription }) =>
-        subscription.subscriptionId > after &&
-        subscription.createdAtMs <= notification.publishedAtMs,
-    );
+  const recipients = subscriptionIds.flatMap((id) => audience.find(id) ?? []);
+  await deliver(context, topic, underway.notification, recipients);
 }
 
 /** Delivers a message to these subscriptions. */

@@ -2,6 +2,7 @@
 import { verify, X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { certificateAt } from '../../../src/delivery/message-signature.ts';
+import { limitFanOut } from '../../../src/services/sns/fan-out.ts';
 import type { ServiceHarness } from '../../support/service.ts';
 import {
   bodies,
@@ -331,16 +332,65 @@ describe('a large fan-out', () => {
     expect(await depth(harness, 'dead')).toBe(501);
   });
 
-  it('leaves out who subscribed after the publish', async () => {
+  it('leaves out who subscribed after the publish, be it in the same millisecond', async () => {
     await subscribeMany(501);
     await harness.scheduler.stop();
     await publish();
-    harness.clock.advance(1);
     await subscribeQueue(harness, arn, 'late', raw);
     harness.scheduler.start();
     await harness.scheduler.runDue();
     expect(await bodies(harness, 'late')).toEqual([]);
     expect(await depth(harness, 'dead')).toBe(501);
+  });
+
+  it('asks filter policies at the publish, whatever becomes of them before a chunk', async () => {
+    await subscribeMany(0);
+    const changes = { ...raw, ...redrive('dead') };
+    const arns: string[] = [];
+    for (let i = 0; i < 502; i++) {
+      const FilterPolicy = i % 2 === 0 ? '{"a":["b"]}' : '{"a":["b","c"]}';
+      const endpoint = queueArn(`gone-${i}`);
+      arns.push(await subscribe(harness, arn, 'sqs', endpoint, { ...changes, FilterPolicy }));
+    }
+    await subscribeQueue(harness, arn, 'other', { ...raw, FilterPolicy: '{"a":["c"]}' });
+    await harness.scheduler.stop();
+    await publish({ MessageAttributes: { a: text('b') } });
+    for (const SubscriptionArn of arns) {
+      const change = { AttributeName: 'FilterPolicy', AttributeValue: '{"a":["d"]}' };
+      await harness.call('SetSubscriptionAttributes', { SubscriptionArn, ...change });
+    }
+    harness.scheduler.start();
+    await harness.scheduler.runDue();
+    expect(await depth(harness, 'dead')).toBe(502);
+    expect(await bodies(harness, 'other')).toEqual([]);
+  });
+
+  it('leaves out who unsubscribed before its chunk', async () => {
+    limitFanOut(harness.env, 1);
+    const names = ['a', 'b'];
+    const arns = new Map<string, string>();
+    for (const name of names) arns.set(name, await subscribeQueue(harness, arn, name, raw));
+    await harness.scheduler.stop();
+    await publish();
+    const depths = await Promise.all(names.map((name) => depth(harness, name)));
+    const waiting = names[depths.indexOf(0)] ?? '';
+    await harness.call('Unsubscribe', { SubscriptionArn: arns.get(waiting) });
+    harness.scheduler.start();
+    await harness.scheduler.runDue();
+    expect(await bodies(harness, waiting)).toEqual([]);
+    expect(depths.toSorted()).toEqual([0, 1]);
+  });
+
+  it('serves all of a FIFO topic at once, so that its order is kept', async () => {
+    const fifo = await createTopic(harness, 'line.fifo', { ContentBasedDeduplication: 'true' });
+    limitFanOut(harness.env, 1);
+    const names = ['a.fifo', 'b.fifo', 'c.fifo'];
+    for (const name of names) await subscribeQueue(harness, fifo, name, raw);
+    await harness.scheduler.stop();
+    for (const Message of ['first', 'second']) {
+      await harness.call('Publish', { TopicArn: fifo, Message, MessageGroupId: 'g' });
+    }
+    for (const name of names) expect(await bodies(harness, name)).toEqual(['first', 'second']);
   });
 
   it('ends when its topic is deleted', async () => {
