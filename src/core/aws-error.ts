@@ -26,11 +26,19 @@ export class AwsError extends Error {
   /** The modelled shape name, such as `QueueDoesNotExist`. */
   readonly code: string;
   readonly row: ErrorRow;
+  /** What the error's shape has beside its message; of the Query protocol alone so far. */
+  readonly members: { readonly [name: string]: string };
 
-  constructor(code: string, row: ErrorRow, message: string) {
+  constructor(
+    code: string,
+    row: ErrorRow,
+    message: string,
+    members: { readonly [name: string]: string } = {},
+  ) {
     super(message);
     this.code = code;
     this.row = row;
+    this.members = members;
   }
 
   /** The code that Query clients and the `x-amzn-query-error` header carry. */

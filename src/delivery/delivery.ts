@@ -40,6 +40,16 @@ export interface SmsTarget {
   readonly phoneNumber: string;
   readonly text: string;
   readonly senderId?: string;
+  readonly originationNumber?: string;
+  /** `Promotional` or `Transactional`. */
+  readonly smsType?: string;
+  /** In US dollars. */
+  readonly maxPrice?: string;
+  /** What carriers in India ask for. */
+  readonly entityId?: string;
+  readonly templateId?: string;
+  /** Why the number may get no text: the attempt fails with it, and nothing is sent. */
+  readonly refusal?: string;
 }
 
 export interface PushTarget {
@@ -50,6 +60,16 @@ export interface PushTarget {
   readonly payload: string;
   readonly endpointArn: string;
   readonly applicationArn: string;
+  /** Counted from the publish; a push that is older is not attempted, so below 0 none is. */
+  readonly ttlSeconds?: number;
+  /** Wishes under the platform's own names, such as PRIORITY. */
+  readonly attributes?: { readonly [name: string]: string };
+  /** Why nothing can be sent there: the attempt fails with it. */
+  readonly undeliverable?: { readonly failureType: string; readonly reason: string };
+  /** Which successes the application's log of attempts keeps: a percentage. */
+  readonly successSampleRate?: number;
+  /** The application's owner is to hear of a failure; addresses in that notification begin so. */
+  readonly failureReport?: { readonly endpoint: string };
 }
 
 /** An asynchronous invocation. */

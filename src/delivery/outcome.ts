@@ -14,6 +14,8 @@ export interface Outcome {
   readonly kept?: InboxItem;
   /** The device no longer takes anything under this token. */
   readonly addresseeGone?: true;
+  /** What AWS calls this failure of a push. */
+  readonly failureType?: string;
 }
 
 export interface InboxItem {
@@ -23,8 +25,13 @@ export interface InboxItem {
   readonly from?: string;
   readonly subject?: string;
   readonly text: string;
+  /** `Promotional` or `Transactional`. */
+  readonly smsType?: string;
   readonly platform?: string;
   readonly endpointArn?: string;
+  /** Of a push, as PushTarget has them. */
+  readonly attributes?: { readonly [name: string]: string };
+  readonly ttlSeconds?: number;
 }
 
 /** A failure without an answer: no connection, a broken one, no time left. */

@@ -16,6 +16,9 @@ export function encodeXmlError(
   const xmlNamespace = service?.query?.xmlNamespace;
   const namespaceAttribute = xmlNamespace === undefined ? '' : ` xmlns="${xmlNamespace}"`;
   const detail = service?.query?.withoutDetail ? '' : '<Detail/>';
+  const members = Object.entries(error.members)
+    .map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`)
+    .join('');
   const fault = row.fault === 'client' ? 'Sender' : 'Receiver';
   return {
     status: row.status,
@@ -23,7 +26,7 @@ export function encodeXmlError(
     headers: [],
     body:
       `${XML_DECLARATION}<ErrorResponse${namespaceAttribute}><Error><Type>${fault}</Type>` +
-      `<Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(message)}</Message>${detail}` +
-      `</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+      `<Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(message)}</Message>${members}` +
+      `${detail}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
   };
 }

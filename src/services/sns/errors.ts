@@ -4,7 +4,7 @@
  * operation.
  */
 import {
-  type AwsError,
+  AwsError,
   type ErrorRow,
   type ErrorTable,
   failCommon,
@@ -67,6 +67,18 @@ export const noSuchTopic = (): AwsError => fail('NotFoundException', 'Topic does
 export const noSuchSubscription = (): AwsError =>
   fail('NotFoundException', 'Subscription does not exist');
 
+/**
+ * A one-time password that is not the one that was sent. `status` is that of the number: AWS says
+ * only that there is a status. The text is assumed.
+ */
+export const verificationFailed = (status: string): AwsError =>
+  new AwsError(
+    'VerificationException',
+    errors.VerificationException,
+    'The one-time password is not valid',
+    { Status: status },
+  );
+
 /** A member that breaks its schema is refused by AWS's front layer, which words it like this. */
 export function describeViolation(violations: readonly Violation[]): Error {
   const count = violations.length;
@@ -74,14 +86,32 @@ export function describeViolation(violations: readonly Violation[]): Error {
   return failCommon('ValidationError', found + violations.map(describe).join('; '));
 }
 
-function describe({ path, value, rule, min, max }: Violation): string {
+function describe(violation: Violation): string {
+  const { path, value } = violation;
   const shown = value === undefined ? 'null' : `'${String(value)}'`;
-  const constraint =
-    rule === 'required'
-      ? 'Member must not be null'
-      : `Member must have length between ${min ?? 0} and ${max}`;
+  const constraint = constraintOf(violation);
   return `Value ${shown} at '${memberPath(path)}' failed to satisfy constraint: ${constraint}`;
 }
+
+function constraintOf({ rule, value, min, max, allowed, pattern }: Violation): string {
+  switch (rule) {
+    case 'required':
+      return 'Member must not be null';
+    case 'enum':
+      return `Member must satisfy enum value set: [${allowed?.join(', ')}]`;
+    case 'pattern':
+      return `Member must satisfy regular expression pattern: ${pattern}`;
+    case 'length':
+      return `Member must have length ${limitOf((value as { length: number }).length, min, max)}`;
+    case 'range':
+      return `Member must have value ${limitOf(Number(value), min, max)}`;
+  }
+}
+
+const limitOf = (size: number, min: number | undefined, max: number | undefined): string =>
+  min !== undefined && size < min
+    ? `greater than or equal to ${min}`
+    : `less than or equal to ${max}`;
 
 /** `Tags.0.Key` is written `tags.1.member.key`. */
 function memberPath(path: string): string {

@@ -1,4 +1,4 @@
-/** Pages of listings: always up to a hundred, and a token where more follow. */
+/** Pages of listings: up to a hundred as a rule, and a token where more follow. */
 import type { Context } from '../../core/context.ts';
 import { decodePageToken, encodePageToken } from '../../core/page-token.ts';
 import type { Document } from '../../storage/port.ts';
@@ -17,16 +17,17 @@ export async function pageOf<T>(
   context: Context,
   folder: string,
   token: string | undefined,
+  limit: number = PAGE_SIZE,
 ): Promise<Page<T>> {
   // An empty token is sent by loops that begin with one.
   const after = token ? folder + readToken(token) : undefined;
   const found = await context.tx.documents.list<T>(folder, {
-    limit: PAGE_SIZE + 1,
+    limit: limit + 1,
     ...(after !== undefined && { after }),
   });
-  const documents = found.slice(0, PAGE_SIZE);
+  const documents = found.slice(0, limit);
   const last = documents.at(-1);
-  if (found.length <= PAGE_SIZE || last === undefined) return { documents };
+  if (found.length <= limit || last === undefined) return { documents };
   return { documents, NextToken: encodePageToken(last.key.slice(folder.length)) };
 }
 

@@ -20,6 +20,9 @@ export const tag = structure({ Key: required(string()), Value: required(string()
 export const tagList = list(tag);
 export type Tag = Infer<typeof tag>;
 
+/** Of the SMS sandbox. */
+export const sandboxPhoneNumber = string({ max: 20, pattern: /^(\+[0-9]{8,}|[0-9]{0,9})$/ });
+
 export const messageAttributeValue = structure({
   DataType: required(string()),
   StringValue: string(),
