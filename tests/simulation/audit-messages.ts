@@ -66,43 +66,60 @@ function accept(
   told: Told,
   appended: Appended[],
 ): void {
-  const { nowMs } = scene;
   const deduplicationId = queue.fifo
     ? (entry.MessageDeduplicationId ?? createHash('sha256').update(entry.MessageBody).digest('hex'))
     : undefined;
-  const scope = queue.attributes.DeduplicationScope === 'messageGroup' ? entry.MessageGroupId : '';
-  const key = JSON.stringify([scope, deduplicationId]);
+  const { MessageId: id = '', SequenceNumber: sequenceNumber } = told;
   if (deduplicationId !== undefined) {
-    const first = queue.rememberedSend(key, nowMs);
+    const key = sendKeyOf(queue, entry.MessageGroupId, deduplicationId);
+    const first = queue.rememberedSend(key, scene.nowMs);
     if (first !== undefined) {
-      scene.check(told.MessageId === first.id, 'answers a duplicate with the first id');
-      scene.check(told.SequenceNumber === first.sequenceNumber, 'and with its sequence number');
+      scene.check(id === first.id, 'answers a duplicate with the first id');
+      const isSame = sequenceNumber === (first.sequenceNumber ?? sequenceNumber);
+      scene.check(isSame, 'and with its sequence number');
       return;
     }
-  }
-  const { MessageId: id = '', SequenceNumber: sequenceNumber } = told;
-  const [stored] = appended.splice(0, 1);
-  scene.check(stored?.queue === queue.key, 'stores what it accepts');
-  scene.check(!scene.world.ids.has(id), 'gives each message an id of its own');
-  scene.world.ids.add(id);
-  if (deduplicationId !== undefined) {
     const grows = sequenceNumber !== undefined && sequenceNumber > queue.lastSequenceNumber;
     scene.check(grows, 'sequence numbers grow');
     queue.lastSequenceNumber = sequenceNumber ?? '';
-    const untilMs = nowMs + DEDUPLICATION_MS;
-    queue.remembered.set(key, { id, sequenceNumber: sequenceNumber ?? '', untilMs });
   }
+  const [stored] = appended.splice(0, 1);
+  scene.check(stored?.queue === queue.key, 'stores what it accepts');
   const ownDelaySeconds = queue.fifo ? undefined : entry.DelaySeconds;
   const delayMs =
     ownDelaySeconds === undefined ? queue.milliseconds('DelaySeconds') : ownDelaySeconds * 1000;
+  const { MessageBody: body, MessageGroupId: group } = entry;
+  keep(scene, queue, stored, { id, body, group, deduplicationId, delayMs, sequenceNumber });
+}
+
+/** Under what a FIFO queue remembers a send. */
+export function sendKeyOf(queue: ExpectedQueue, group: string | undefined, id: string): string {
+  const scope = queue.attributes.DeduplicationScope === 'messageGroup' ? group : '';
+  return JSON.stringify([scope, id]);
+}
+
+/** A message is in a queue from now on. */
+export function keep(
+  scene: Scene,
+  queue: ExpectedQueue,
+  stored: Appended | undefined,
+  message: Pick<Message, 'id' | 'body' | 'group' | 'deduplicationId' | 'sequenceNumber'> & {
+    readonly delayMs: number;
+  },
+): void {
+  const { nowMs, world } = scene;
+  const { delayMs, ...known } = message;
+  const { id, group, deduplicationId, sequenceNumber } = known;
+  scene.check(!world.ids.has(id), 'gives each message an id of its own');
+  world.ids.add(id);
+  if (deduplicationId !== undefined) {
+    const key = sendKeyOf(queue, group, deduplicationId);
+    queue.remembered.set(key, { id, sequenceNumber, untilMs: nowMs + DEDUPLICATION_MS });
+  }
   scene.announce(queue, 1, nowMs + delayMs);
   queue.messages.push({
-    id,
-    body: entry.MessageBody,
-    group: entry.MessageGroupId,
-    deduplicationId,
+    ...known,
     sequence: stored?.sequence ?? Number.NaN,
-    sequenceNumber,
     sentAtMs: nowMs,
     enqueuedAtMs: nowMs,
     visibleAtMs: nowMs + delayMs,

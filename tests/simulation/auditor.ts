@@ -1,6 +1,6 @@
 /**
  * The judge. It hears of every transaction at the moment in which the engine has committed it,
- * keeps the expected state of all queues by rules of its own (`rules.ts`), and compares: each
+ * keeps the expected state of all queues and topics by rules of its own (`rules.ts`), and compares: each
  * answer with that state, what the client hears with what was committed, and, whenever nothing is
  * under way, the parked calls with what they could receive (`waits.ts`).
  *
@@ -11,6 +11,7 @@ import { AwsError } from '../../src/core/aws-error.ts';
 import { StorageFull, StorageUnavailable } from '../../src/storage/errors.ts';
 import type { Timer } from '../../src/storage/port.ts';
 import { auditRun } from './audit-moves.ts';
+import { auditFanOut } from './audit-publishes.ts';
 import { auditUndelivered } from './audit-receives.ts';
 import { World } from './expected.ts';
 import type { StoreObserver } from './faults.ts';
@@ -108,6 +109,8 @@ export class Auditor implements StoreObserver {
   }
 
   #auditTask(scene: Scene, timer: Timer): void {
+    if (timer.kind === 'sns.fan-out') auditFanOut(scene, timer);
+    if (timer.kind.startsWith('sns.')) return;
     const { queueId } = timer.payload as { readonly queueId: string };
     const key = `sqs/${queueId}`;
     if (timer.kind === 'sqs.move-messages') auditRun(scene, key);
@@ -183,6 +186,9 @@ export class Auditor implements StoreObserver {
       );
       if (old !== undefined) this.accuse(`${old.id} is still stored, long after its retention`);
     }
+    for (const { id, publishedAtMs } of this.world.topics.underway.values()) {
+      if (publishedAtMs < nowMs - graceMs) this.accuse(`${id} is still on its way`);
+    }
   }
 
   /** Instants after this one at which something changes by itself, the earliest first. */
@@ -195,6 +201,9 @@ export class Auditor implements StoreObserver {
       }
       for (const send of queue.remembered.values()) instants.push(send.untilMs);
       for (const attempt of queue.attempts.values()) instants.push(attempt.untilMs);
+    }
+    for (const topic of this.world.topics.all) {
+      for (const { untilMs } of topic.remembered.values()) instants.push(untilMs);
     }
     return instants.filter((instant) => instant > nowMs).sort((a, b) => a - b);
   }

@@ -58,6 +58,34 @@ const damages: { readonly [fault: string]: Damage } = {
       get: (key) => (key.startsWith('sqs/deduplication/') ? undefined : documents.get(key)),
     }),
   }),
+  'forgets what was published already': ({ documents }) => ({
+    documents: withMethods(documents, {
+      get: (key) => (key.startsWith('sns/deduplication/') ? undefined : documents.get(key)),
+    }),
+  }),
+  'forgets who is still to get a message': ({ documents }) => ({
+    documents: withMethods(documents, {
+      get: (key) => (/^sns\/fan-out\/.+\/1$/.test(key) ? undefined : documents.get(key)),
+    }),
+  }),
+  'leaves behind what is left of a fan-out': ({ documents }) => ({
+    documents: withMethods(documents, {
+      delete: (key) => key.startsWith('sns/fan-out/') || documents.delete(key),
+    }),
+  }),
+  'loses the timers of fan-outs': ({ timers }) => ({
+    timers: withMethods(timers, {
+      set: (timer) => (timer.kind === 'sns.fan-out' ? undefined : timers.set(timer)),
+    }),
+  }),
+  'shows the former state of a subscription': ({ documents }) => ({
+    documents: withMethods(documents, {
+      put: (key, value, options) => {
+        const isChange = key.startsWith('sns/subscription/') && options?.expectedVersion !== 0;
+        return isChange ? Promise.resolve(1) : documents.put(key, value, options);
+      },
+    }),
+  }),
   'counts a receive that was taken back': ({ queues, nowMs }) => ({
     queues: withMethods(queues, {
       release: (queue, sequence) => queues.extend(queue, sequence, nowMs),

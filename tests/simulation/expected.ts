@@ -3,6 +3,7 @@
  * when. Slow and simple on purpose; nothing in here is shared with the product.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
+import { Topics } from './expected-topics.ts';
 
 export interface Message {
   id: string;
@@ -11,7 +12,7 @@ export interface Message {
   deduplicationId: string | undefined;
   /** The sequence of its entry in the store. */
   sequence: number;
-  /** What its sender was told; missing once it has moved. */
+  /** What its sender was told; missing once it has moved, or where a topic sent it. */
   sequenceNumber: string | undefined;
   sentAtMs: number;
   enqueuedAtMs: number;
@@ -76,7 +77,12 @@ export class ExpectedQueue {
   /** Accepted sends by deduplication id. */
   readonly remembered = new Map<
     string,
-    { readonly id: string; readonly sequenceNumber: string; readonly untilMs: number }
+    {
+      readonly id: string;
+      /** Missing where a topic sent it, which tells nobody. */
+      readonly sequenceNumber: string | undefined;
+      readonly untilMs: number;
+    }
   >();
   readonly attempts = new Map<string, Attempt>();
   purgeableAtMs = 0;
@@ -162,6 +168,7 @@ const TASKS_KEPT_MS = 14 * 86_400_000;
 
 export class World {
   readonly queues = new Map<string, ExpectedQueue>();
+  readonly topics = new Topics();
   /** When the name of a deleted queue can be taken again. */
   readonly namesTakenUntilMs = new Map<string, number>();
   /** Every id that a message ever had. */

@@ -258,8 +258,13 @@ export class FaultyStore implements Store {
 }
 
 const QUEUE_DOCUMENTS = 'sqs/queue/';
+/** A message that is on its way; what belongs to it has keys that go on with a slash. */
+const FAN_OUT_DOCUMENT = /^sns\/fan-out\/([^/]+)$/;
 
-/** New queues: their documents say under which key their messages are stored. */
+/**
+ * New queues: their documents say under which key their messages are stored. And messages that
+ * begin or end to be on their way to a topic's subscriptions.
+ */
 function watchDocuments(documents: Documents, { effects }: TransactionRecord): Partial<Documents> {
   return {
     async put(key, value, options) {
@@ -267,7 +272,14 @@ function watchDocuments(documents: Documents, { effects }: TransactionRecord): P
         const { queueId, name } = value as { readonly queueId: string; readonly name: string };
         effects.push({ kind: 'queue', key: `sqs/${queueId}`, name });
       }
+      const [, messageId] = FAN_OUT_DOCUMENT.exec(key) ?? [];
+      if (messageId !== undefined) effects.push({ kind: 'fan-out begins', messageId });
       return documents.put(key, value, options);
+    },
+    async delete(key) {
+      const [, messageId] = FAN_OUT_DOCUMENT.exec(key) ?? [];
+      if (messageId !== undefined) effects.push({ kind: 'fan-out ends', messageId });
+      return documents.delete(key);
     },
   };
 }

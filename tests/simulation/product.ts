@@ -8,7 +8,10 @@ import { Scheduler } from '../../src/scheduler/scheduler.ts';
 import type { Task } from '../../src/scheduler/task.ts';
 import { Waiters } from '../../src/scheduler/waiters.ts';
 import type { AnyOperation } from '../../src/schema/operation.ts';
-import { sqs } from '../../src/services/index.ts';
+import type { Service } from '../../src/schema/service.ts';
+import { sns, sqs } from '../../src/services/index.ts';
+import { limitFanOut } from '../../src/services/sns/fan-out.ts';
+import { snsTasks } from '../../src/services/sns/tasks.ts';
 import { availableBehind } from '../../src/services/sqs/gauges.ts';
 import { sqsTasks } from '../../src/services/sqs/tasks.ts';
 import type { FaultyStore } from './faults.ts';
@@ -27,11 +30,22 @@ const caller: Caller = {
   headers: {},
 };
 
+const services = [sqs, sns];
+
+/** The service of the operation; no two share a name. */
+function serviceOf({ request: { operation } }: Call): Service<Context> {
+  const service = services.find(({ operations }) => operations.has(operation));
+  if (service === undefined) throw new Error(`no operation ${operation}`);
+  return service;
+}
+
 export interface ProductParts {
   readonly store: FaultyStore;
   readonly clock: TestClock;
   /** Where ids come from. */
   readonly random: Random;
+  /** Subscriptions that one step of a fan-out serves. */
+  readonly fanOutChunk: number;
   readonly onError: (what: string, error: unknown) => void;
 }
 
@@ -42,7 +56,7 @@ export class Product {
   readonly #scheduler: Scheduler;
   readonly #onError: ProductParts['onError'];
 
-  constructor({ store, clock, random, onError }: ProductParts) {
+  constructor({ store, clock, random, fanOutChunk, onError }: ProductParts) {
     this.store = store;
     this.#onError = onError;
     const env: Environment = {
@@ -50,6 +64,7 @@ export class Product {
       uuid: () => random.uuid(),
       randomBytes: (count) => random.bytes(count),
     };
+    limitFanOut(env, fanOutChunk);
     const alarms = new Alarms();
     this.#waiters = new Waiters(alarms);
     this.#waiters.available = (key) =>
@@ -59,7 +74,7 @@ export class Product {
         return available;
       });
     this.#invoker = createInvoker({
-      services: [],
+      services,
       store,
       env,
       waiters: this.#waiters,
@@ -71,7 +86,7 @@ export class Product {
       store,
       alarms,
       invoker: this.#invoker,
-      tasks: sqsTasks.map(recorded),
+      tasks: [...sqsTasks, ...snsTasks].map(recorded),
       onError,
     });
     this.#scheduler.start();
@@ -87,7 +102,7 @@ export class Product {
     const { request, connection, unwritable } = call;
     const row = recordedRow(call);
     const { signal } = connection;
-    const output = await this.#invoker.invoke(sqs, row, request.input, caller, signal);
+    const output = await this.#invoker.invoke(serviceOf(call), row, request.input, caller, signal);
     if (row.undelivered !== undefined && (unwritable || signal.aborted)) {
       this.#invoker.undelivered(row, request.input, output, caller).catch((error) => {
         if (!isRefusal(error)) this.#onError('undelivered', error);
@@ -115,7 +130,7 @@ export function isRefusal(error: unknown): boolean {
 
 /** The operation of a call, which leaves a note in the record of each transaction. */
 function recordedRow(call: Call): AnyOperation<Context> {
-  const row = sqs.operations.get(call.request.operation);
+  const row = serviceOf(call).operations.get(call.request.operation);
   if (row === undefined) throw new Error(`no operation ${call.request.operation}`);
   const { handler, undelivered } = row;
   const recordedHandler: AnyOperation<Context>['handler'] = async (input, context) => {

@@ -1,6 +1,13 @@
 /** What the simulator notes of each transaction: who ran it, what it answered, what it changed. */
 
 import type { Infer, StructureShape } from '../../src/schema/shapes.ts';
+import type { CreateTopic } from '../../src/services/sns/operations/CreateTopic.ts';
+import type { DeleteTopic } from '../../src/services/sns/operations/DeleteTopic.ts';
+import type { Publish } from '../../src/services/sns/operations/Publish.ts';
+import type { PublishBatch } from '../../src/services/sns/operations/PublishBatch.ts';
+import type { SetSubscriptionAttributes } from '../../src/services/sns/operations/SetSubscriptionAttributes.ts';
+import type { Subscribe } from '../../src/services/sns/operations/Subscribe.ts';
+import type { Unsubscribe } from '../../src/services/sns/operations/Unsubscribe.ts';
 import type { CancelMessageMoveTask } from '../../src/services/sqs/operations/CancelMessageMoveTask.ts';
 import type { ChangeMessageVisibility } from '../../src/services/sqs/operations/ChangeMessageVisibility.ts';
 import type { ChangeMessageVisibilityBatch } from '../../src/services/sqs/operations/ChangeMessageVisibilityBatch.ts';
@@ -35,6 +42,13 @@ interface Rows {
   readonly SendMessageBatch: typeof SendMessageBatch;
   readonly SetQueueAttributes: typeof SetQueueAttributes;
   readonly StartMessageMoveTask: typeof StartMessageMoveTask;
+  readonly CreateTopic: typeof CreateTopic;
+  readonly DeleteTopic: typeof DeleteTopic;
+  readonly Publish: typeof Publish;
+  readonly PublishBatch: typeof PublishBatch;
+  readonly SetSubscriptionAttributes: typeof SetSubscriptionAttributes;
+  readonly Subscribe: typeof Subscribe;
+  readonly Unsubscribe: typeof Unsubscribe;
 }
 
 export type OperationName = keyof Rows;
@@ -90,7 +104,8 @@ export type Effect =
       readonly payload: string;
     }
   | { readonly kind: 'remove' | 'release'; readonly queue: string; readonly sequence: number }
-  | { readonly kind: 'expire'; readonly queue: string; readonly enqueuedAtMs: number };
+  | { readonly kind: 'expire'; readonly queue: string; readonly enqueuedAtMs: number }
+  | { readonly kind: 'fan-out begins' | 'fan-out ends'; readonly messageId: string };
 
 export type EffectOf<K extends Effect['kind']> = Effect & { readonly kind: K };
 

@@ -8,6 +8,7 @@ import {
   auditVisibilityBatch,
 } from './audit-messages.ts';
 import { auditCancel, auditList, auditStart } from './audit-moves.ts';
+import { auditPublish, auditPublishBatch } from './audit-publishes.ts';
 import {
   auditAttributes,
   auditCreate,
@@ -16,6 +17,13 @@ import {
   auditSet,
 } from './audit-queues.ts';
 import { auditReceive } from './audit-receives.ts';
+import {
+  auditCreateTopic,
+  auditDeleteTopic,
+  auditSetSubscription,
+  auditSubscribe,
+  auditUnsubscribe,
+} from './audit-topics.ts';
 import type { ExpectedQueue } from './expected.ts';
 import type { Input, OperationName, Outcome } from './record.ts';
 import type { Scene } from './scene.ts';
@@ -56,4 +64,11 @@ export const rules: { readonly [Name in OperationName]: Rule<Name> } = {
   SendMessageBatch: onQueue(auditSendBatch),
   SetQueueAttributes: onQueue(auditSet),
   StartMessageMoveTask: auditStart,
+  CreateTopic: auditCreateTopic,
+  DeleteTopic: auditDeleteTopic,
+  Publish: auditPublish,
+  PublishBatch: auditPublishBatch,
+  SetSubscriptionAttributes: auditSetSubscription,
+  Subscribe: auditSubscribe,
+  Unsubscribe: auditUnsubscribe,
 };

@@ -5,6 +5,7 @@
  */
 import { TestClock } from '../../src/core/environment.ts';
 import type { Store } from '../../src/storage/port.ts';
+import { auditLeftovers, TOPIC_DOCUMENTS } from './audit-leftovers.ts';
 import { Auditor } from './auditor.ts';
 import { type Engine, type EngineName, openEngine } from './engines.ts';
 import { type Fate, FaultyStore } from './faults.ts';
@@ -20,6 +21,10 @@ const HISTORY_SHOWN = 60;
 const HIDDEN_MEMBERS = new Set(['SequenceNumber', 'Message', 'MD5OfBody', 'MD5OfMessageBody']);
 const SOON_MS = 900_000;
 const DRAIN_ROUNDS_MAX = 2_000;
+/** More than a server does by itself at one instant. */
+const TURNS_MAX = 20_000;
+/** More documents of topics than a simulation has. */
+const DOCUMENTS_MAX = 100_000;
 /** After this long, background work that failed is tried again. */
 const RETRY_MS = 31_000;
 
@@ -101,13 +106,13 @@ class Simulation {
     this.#clock = clock;
     this.#random = new Random(seed);
     this.#ids = new Random(this.#random.uint32());
-    this.#workload = new Workload(new Random(this.#random.uint32()));
+    this.#workload = new Workload(new Random(this.#random.uint32()), new Random(~seed));
     this.#store = this.#openStore();
     this.#product = this.#startProduct();
   }
 
   async run(): Promise<SimulationResult> {
-    for (const plan of this.#workload.plans) await this.#callAlone(this.#workload.creation(plan));
+    for (const opening of this.#workload.openings) await this.#callAlone(opening);
     this.#weather = this.#makeWeather();
     for (let step = 0; step < this.#weather.steps; step++) {
       const starts = this.#random.weighted([
@@ -196,7 +201,7 @@ class Simulation {
     return random.weighted<Fate>([
       [3, { kind: 'repeats' }],
       [3, { kind: 'refused', full: random.chance(0.5) }],
-      [1, { kind: 'dies', atCall: 1 + random.below(9) }],
+      [1, { kind: 'dies', atCall: 1 + random.below(this.#workload.topics ? 40 : 9) }],
       [1, { kind: 'dies-unheard' }],
     ]);
   }
@@ -277,6 +282,7 @@ class Simulation {
       store: this.#store,
       clock: this.#clock,
       random: this.#ids,
+      fanOutChunk: this.#workload.topics?.fanOutChunk ?? 1,
       onError: (what, error) => {
         const isExpected = isRefusal(error) || String(error).includes('simulated');
         if (!isExpected) this.#auditor.accuse(`${what} fails: ${String(error)}`);
@@ -301,7 +307,8 @@ class Simulation {
   /** Everything that can happen without time passing happens; then the judge looks around. */
   async #quiet(): Promise<void> {
     await this.#settle();
-    for (;;) {
+    for (let turn = 0; ; turn++) {
+      if (turn > TURNS_MAX) throw this.#failure('the server never comes to rest');
       const runnable = this.#store.submittedCount;
       const answerable = this.#store.finishedCount;
       if (runnable + answerable === 0) break;
@@ -339,6 +346,11 @@ class Simulation {
       await this.#callAlone(this.#workload.show(plan));
       await this.#callAlone(this.#workload.listTasks(plan));
     }
+    const documents = await this.#engine.store.transact((tx) =>
+      tx.documents.list(TOPIC_DOCUMENTS, { limit: DOCUMENTS_MAX }),
+    );
+    const [fault] = auditLeftovers(this.#auditor.world, documents);
+    if (fault !== undefined) throw this.#failure(fault);
   }
 
   /** Whether there are messages, or tasks that have not ended. */

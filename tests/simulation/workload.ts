@@ -5,9 +5,10 @@
 import { queueArn } from './expected.ts';
 import type { Random } from './random.ts';
 import type { Call, ClientRequest, Input, Output } from './record.ts';
+import { TopicWorkload } from './topic-workload.ts';
 
 /** A queue that the clients know of. */
-interface Plan {
+export interface Plan {
   readonly name: string;
   readonly attributes: { readonly [name: string]: string };
   readonly groups: readonly (string | undefined)[];
@@ -18,6 +19,8 @@ interface KnownHandle {
   readonly handle: string;
 }
 
+/** How many seeds have topics. */
+const WITH_TOPICS = 0.4;
 const HANDLES_KEPT = 40;
 const REQUESTS_REPEATED = 10;
 
@@ -29,6 +32,7 @@ const nameOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 export class Workload {
   readonly #random: Random;
   readonly plans: readonly Plan[];
+  readonly topics: TopicWorkload | undefined;
   readonly #choices: readonly (readonly [number, (plan: Plan) => ClientRequest | undefined])[];
   /** How many of the receives wait, and how many on FIFO queues have an attempt id. */
   readonly #waiting: number;
@@ -45,9 +49,11 @@ export class Workload {
   readonly #due: ClientRequest[] = [];
   #bodies = 0;
 
-  constructor(random: Random) {
+  /** Topics have a chance of their own, so that they leave other seeds as they are. */
+  constructor(random: Random, topicRandom: Random) {
     this.#random = random;
-    this.plans = this.#makePlans();
+    this.topics = topicRandom.chance(WITH_TOPICS) ? new TopicWorkload(topicRandom) : undefined;
+    this.plans = [...this.#makePlans(), ...(this.topics?.plans ?? [])];
     this.#choices = [[10, (plan) => this.#receive(plan)], ...this.#likings()];
     this.#waiting = random.pick([0.1, 0.5, 0.9, 1]);
     this.#attempting = random.pick([0, 0.3, 0.8]);
@@ -108,6 +114,11 @@ export class Workload {
     return isChained ? [grave, dead, work] : [dead, work];
   }
 
+  /** What happens before everything else. */
+  get openings(): ClientRequest[] {
+    return [...this.plans.map((plan) => this.creation(plan)), ...(this.topics?.openings ?? [])];
+  }
+
   creation({ name, attributes }: Plan): ClientRequest {
     return { operation: 'CreateQueue', input: { QueueName: name, Attributes: attributes } };
   }
@@ -117,6 +128,8 @@ export class Workload {
   next(): ClientRequest {
     const [due] = this.#random.chance(0.4) ? this.#due.splice(0, 1) : [];
     if (due !== undefined) return due;
+    const aboutTopics = this.topics?.next();
+    if (aboutTopics !== undefined) return aboutTopics;
     const plan = this.#random.pick(this.plans);
     const make = this.#random.weighted(this.#choices);
     return make(plan) ?? this.#receive(plan);
@@ -348,7 +361,8 @@ export class Workload {
   // ---------------------------------------------------------------- what clients remember
 
   /** A client has read an answer. */
-  heard({ request }: Call, output: unknown): void {
+  heard(call: Call, output: unknown): void {
+    const { request } = call;
     if (request.operation === 'ReceiveMessage') {
       const { Messages = [] } = output as Output<'ReceiveMessage'>;
       for (const { ReceiptHandle: handle = '' } of Messages) {
@@ -358,6 +372,7 @@ export class Workload {
       }
       this.#handles = this.#handles.slice(-HANDLES_KEPT);
     }
+    this.topics?.heard(call, output);
     if (request.operation === 'StartMessageMoveTask') {
       this.#taskHandles.push((output as Output<'StartMessageMoveTask'>).TaskHandle ?? '');
     }
