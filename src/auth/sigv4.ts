@@ -34,6 +34,10 @@ type Scope = Omit<Claim, 'signature'>;
 const scopes = new Map<string, Scope>();
 const SCOPES_MAX = 1000;
 
+/** The last of them: to compare a text is cheaper than to look it up. */
+let lastText = '';
+let lastScope: Scope | undefined;
+
 /**
  * The claim of a request; undefined when it is not signed. `query` is the URL's query string.
  * Throws IncompleteSignature when it is signed in a form that cannot be read.
@@ -55,18 +59,26 @@ export function accountOf(accessKeyId: string): string {
 }
 
 const SIGNATURE_FIELD = 'Signature=';
+const SIGNATURE = /^Signature=[0-9a-f]+$/;
 
 function readHeader(header: string): Claim {
+  if (lastScope !== undefined && header.startsWith(lastText)) {
+    const rest = header.slice(lastText.length);
+    if (SIGNATURE.test(rest)) return claimOf(lastScope, rest.slice(SIGNATURE_FIELD.length));
+  }
   const signatureAt = header.lastIndexOf(SIGNATURE_FIELD);
   const signature = header.slice(signatureAt + SIGNATURE_FIELD.length);
   if (signatureAt === -1 || signature === '' || signature.includes(',')) return readFields(header);
   const constantPart = header.slice(0, signatureAt);
-  const known = scopes.get(constantPart);
-  if (known !== undefined) return claimOf(known, signature);
-  const claim = readFields(header);
+  const scope = scopes.get(constantPart) ?? keepScope(constantPart, readFields(header));
+  [lastText, lastScope] = [constantPart, scope];
+  return claimOf(scope, signature);
+}
+
+function keepScope(constantPart: string, scope: Scope): Scope {
   if (scopes.size >= SCOPES_MAX) scopes.clear();
-  scopes.set(constantPart, claim);
-  return claim;
+  scopes.set(constantPart, scope);
+  return scope;
 }
 
 function claimOf(scope: Scope, signature: string): Claim {

@@ -179,7 +179,7 @@ export function createInvoker(parts: InvokerParts): Invoker {
     run: Run,
   ): Promise<{ output: T; wait: Wait | undefined; counts: readonly Count[] }> {
     try {
-      let effects = noEffects();
+      let effects = NO_EFFECTS;
       const output = await store.transact((tx) => {
         effects = noEffects();
         return work(new HandlerContext(shared, tx, caller, effects, run));
@@ -234,6 +234,8 @@ export function createInvoker(parts: InvokerParts): Invoker {
     },
   };
 }
+
+const NO_EFFECTS = noEffects();
 
 function noEffects(): Effects {
   return {

@@ -38,6 +38,9 @@ export class Connection {
   #last: ServerResponse | undefined;
   /** Requests that wait for their turn. */
   #behind = 0;
+  /** Bytes that went either way, and for how many milliseconds there have been no more. */
+  #bytesSeen = 0;
+  #silentMs = 0;
   #halfClosed = false;
   #failed = false;
 
@@ -82,6 +85,14 @@ export class Connection {
       if (this.#socket.writable) work();
     });
     this.release();
+  }
+
+  /** How long nothing has moved on it, when asked every `sinceMs`; in milliseconds. */
+  silentFor(sinceMs: number): number {
+    const bytes = this.#socket.bytesRead + this.#socket.bytesWritten;
+    this.#silentMs = bytes === this.#bytesSeen ? this.#silentMs + sinceMs : 0;
+    this.#bytesSeen = bytes;
+    return this.#silentMs;
   }
 
   /** Notes a request; returns its number on this connection. */

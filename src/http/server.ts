@@ -40,10 +40,12 @@ const CLOSE_SWEEP_MS = 20;
 const HEADERS_TIMEOUT_MS = 20_000;
 /** The longest body over a slow line. Counts only until the request is read: no long poll. */
 const REQUEST_TIMEOUT_MS = 120_000;
-/** Connection pools of SDKs keep idle connections up to 60 or 90 seconds. */
-const KEEP_ALIVE_MS = 120_000;
-/** A connection on which nothing moves for longer than any long poll. */
+/**
+ * A connection on which nothing moves for so long is closed: longer than any long poll, and than
+ * the 60 or 90 seconds for which connection pools of SDKs keep idle connections.
+ */
 const SILENCE_MS = 120_000;
+const SILENCE_SWEEP_MS = 30_000;
 /** Finds out about vanished machines whose calls are parked. */
 const TCP_KEEP_ALIVE_MS = 30_000;
 
@@ -63,12 +65,13 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
   const server = createServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    // One sweep over all connections ends those that are silent. Node's own timeouts set and clear
+    // a timer or two with each request, a fiftieth of what a send costs.
+    keepAliveTimeout: 0,
     keepAlive: true,
     keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
     noDelay: true,
   });
-  server.timeout = SILENCE_MS;
   // Node's own name for: do not close a connection at once when the client closes its side, since
   // `Connection` must first find out whether the last answer arrived. It is in no type.
   Object.assign(server, { httpAllowHalfOpen: true });
@@ -89,11 +92,19 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
   server.on('checkContinue', receive(true));
   server.on('clientError', answerClientError);
 
+  const silenceSweep = setInterval(() => {
+    for (const [socket, connection] of connections) {
+      if (connection.silentFor(SILENCE_SWEEP_MS) >= SILENCE_MS) socket.destroy();
+    }
+  }, SILENCE_SWEEP_MS);
+  silenceSweep.unref();
+
   return {
     server,
     listen: (port, host) => listen(server, port, host),
     close() {
       dispatch.closing = true;
+      clearInterval(silenceSweep);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const [socket, connection] of connections) {
         connection.endCalls();

@@ -29,13 +29,20 @@ export interface QueueAddress {
 
 export const isFifo = (queue: { readonly name: string }): boolean => queue.name.endsWith('.fifo');
 
+/** The store keeps the documents of queues in use; what is made of one is kept as long as it is. */
+const queueRefs = new WeakMap<Queue, QueueRef>();
+
 /**
  * The storage key under which a queue's messages stand; also the key on which its receivers wait.
  */
-export const queueRef = (queue: Queue): QueueRef => ({
-  key: `sqs/${queue.queueId}`,
-  ordered: isFifo(queue),
-});
+export function queueRef(queue: Queue): QueueRef {
+  let ref = queueRefs.get(queue);
+  if (ref === undefined) {
+    ref = { key: `sqs/${queue.queueId}`, ordered: isFifo(queue) };
+    queueRefs.set(queue, ref);
+  }
+  return ref;
+}
 
 export const queueArn = (queue: QueueAddress): string =>
   formatArn({

@@ -145,7 +145,7 @@ export class Claims {
     const { nowMs } = this.#session;
     this.#session.willWrite();
     return rows.map((row) => {
-      this.#mark.run(claim.visibleAtMs, nowMs, queue.id, row.sequence);
+      this.#mark.write(claim.visibleAtMs, nowMs, queue.id, row.sequence);
       row.visible_at = claim.visibleAtMs;
       row.claims++;
       row.first_claimed_at ??= nowMs;

@@ -66,7 +66,7 @@ export class SqliteDocuments implements Documents {
     }
     const version = current + 1;
     this.#session.willWrite();
-    this.#put.run(key, version, JSON.stringify(value), expiresAtMs ?? null);
+    this.#put.write(key, version, JSON.stringify(value), expiresAtMs ?? null);
     this.#cache.delete(key);
     if (expiresAtMs === undefined) this.#keep({ key, value: value as Json, version });
     return version;
@@ -76,7 +76,7 @@ export class SqliteDocuments implements Documents {
     const existed = this.#cache.has(key) || this.#live(key) !== undefined;
     if (!existed) return false;
     this.#session.willWrite();
-    this.#delete.run(key);
+    this.#delete.write(key);
     this.#cache.delete(key);
     return true;
   }

@@ -78,13 +78,13 @@ export class Lanes {
     const fresh = visibleAtMs <= this.#session.nowMs;
     if (lane === undefined) {
       const id = this.#ids.take();
-      if (queue.ordered) this.#create.run(id, queue.id, name, visibleAtMs, null, 0);
-      else if (fresh) this.#create.run(id, queue.id, name, queue.turn, sequence, queue.turn);
-      else this.#create.run(id, queue.id, name, null, null, queue.turn);
+      if (queue.ordered) this.#create.write(id, queue.id, name, visibleAtMs, null, 0);
+      else if (fresh) this.#create.write(id, queue.id, name, queue.turn, sequence, queue.turn);
+      else this.#create.write(id, queue.id, name, null, null, queue.turn);
       return id;
     }
     if (!queue.ordered && fresh && lane.head === null) {
-      this.#setTurn.run(lane.turn, sequence, lane.turn, lane.id);
+      this.#setTurn.write(lane.turn, sequence, lane.turn, lane.id);
     }
     return lane.id;
   }
@@ -107,7 +107,7 @@ export class Lanes {
   served(lane: LaneRow, turn: number): void {
     const { head: before } = lane;
     const head = before === null ? null : (this.#firstFresh.get(lane.id, before)?.sequence ?? null);
-    this.#setTurn.run(head === null ? null : turn, head, turn, lane.id);
+    this.#setTurn.write(head === null ? null : turn, head, turn, lane.id);
   }
 
   /** Brings a lane up to date after one of its entries changed or went. */
@@ -125,25 +125,25 @@ export class Lanes {
     const entries = this.#firstEntries.all(id, ORDERED_CLAIM_MAX);
     const [head] = entries;
     if (head === undefined) {
-      this.#delete.run(id);
+      this.#delete.write(id);
       return;
     }
     let rank = head.visible_at;
     for (const { visible_at, claims } of entries) {
       if (claims > 0 && visible_at > rank) rank = visible_at;
     }
-    this.#setRank.run(rank, id, rank);
+    this.#setRank.write(rank, id, rank);
   }
 
   #refreshFair(id: number): void {
     if (this.#anyEntry.get(id) === undefined) {
-      this.#delete.run(id);
+      this.#delete.write(id);
       return;
     }
     const lane = this.byId(id);
     if (lane.head === null) return;
     const head = this.#firstFresh.get(id, lane.head)?.sequence ?? null;
     if (head !== lane.head)
-      this.#setTurn.run(head === null ? null : lane.turn, head, lane.turn, id);
+      this.#setTurn.write(head === null ? null : lane.turn, head, lane.turn, id);
   }
 }

@@ -56,8 +56,8 @@ export class SqliteLogs implements Logs {
     const row = this.#find.get(log) ?? (this.#create.get(log) as LogRow);
     const appendedAtMs = Math.max(row.last_appended_at, this.#session.nowMs);
     let position = row.next;
-    for (const payload of payloads) this.#insert.run(row.id, position++, appendedAtMs, payload);
-    this.#advance.run(position, appendedAtMs, row.id);
+    for (const payload of payloads) this.#insert.write(row.id, position++, appendedAtMs, payload);
+    this.#advance.write(position, appendedAtMs, row.id);
     return row.next;
   }
 
@@ -93,8 +93,8 @@ export class SqliteLogs implements Logs {
     const first = Math.min(wanted, row.first + limit);
     if (first <= row.first) return false;
     this.#session.willWrite();
-    this.#delete.run(row.id, first);
-    this.#setFirst.run(first, row.id);
+    this.#delete.write(row.id, first);
+    this.#setFirst.write(first, row.id);
     return first < wanted;
   }
 

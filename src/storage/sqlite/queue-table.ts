@@ -104,7 +104,7 @@ export class QueueTable {
   /** Forgets a queue; its rows are deleted later, by `reclaim`. */
   discard(row: QueueRow): void {
     this.#session.willWrite();
-    this.#discard.run(row.id);
+    this.#discard.write(row.id);
     this.#rows.delete(row.key);
     this.#dirty.delete(row);
   }
@@ -113,7 +113,7 @@ export class QueueTable {
   flush(): void {
     if (this.#dirty.size === 0) return;
     for (const row of this.#dirty) {
-      this.#update.run(row.total, row.lanedFrom ?? null, row.turn, row.lastEnqueuedAtMs, row.id);
+      this.#update.write(row.total, row.lanedFrom ?? null, row.turn, row.lastEnqueuedAtMs, row.id);
     }
     this.#dirty.clear();
   }

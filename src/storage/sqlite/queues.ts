@@ -132,7 +132,7 @@ export class SqliteQueues implements Queues {
     const sinceMs = nowMs - withinMs;
     const before = this.#sql.lastBefore.get(queue.id, sinceMs)?.sequence ?? 0;
     const lanes = this.#sql.redelayedLanes.all(queue.id, before, sinceMs);
-    this.#sql.redelay.run(delayMs, delayMs, nowMs, queue.id, before, sinceMs);
+    this.#sql.redelay.write(delayMs, delayMs, nowMs, queue.id, before, sinceMs);
     for (const { lane } of lanes) this.#lanes.refresh(queue, lane);
   }
 
@@ -162,10 +162,10 @@ export class SqliteQueues implements Queues {
     const purged = this.#sql.purged.get();
     if (purged === undefined) return false;
     this.#session.willWrite();
-    this.#sql.deletePayloads.run(purged.id, limit);
+    this.#sql.deletePayloads.write(purged.id, limit);
     if (this.#sql.deleteEntries.run(purged.id, limit) === limit) return true;
     if (this.#sql.deleteLanes.run(purged.id, limit) === limit) return true;
-    this.#sql.deleteQueue.run(purged.id);
+    this.#sql.deleteQueue.write(purged.id);
     return true;
   }
 
@@ -181,7 +181,7 @@ export class SqliteQueues implements Queues {
     const lane = laned ? this.#lanes.join(queue, group ?? '', sequence, visibleAtMs) : null;
     const aged = enqueuedAtMs < queue.lastEnqueuedAtMs;
     if (!aged) queue.lastEnqueuedAtMs = enqueuedAtMs;
-    this.#sql.insertEntry.run(
+    this.#sql.insertEntry.write(
       queue.id,
       sequence,
       state,
@@ -190,7 +190,7 @@ export class SqliteQueues implements Queues {
       enqueuedAtMs,
       aged ? 1 : null,
     );
-    this.#sql.insertPayload.run(sequence, entry.payload);
+    this.#sql.insertPayload.write(sequence, entry.payload);
     queue.total++;
     return sequence;
   }
@@ -199,7 +199,7 @@ export class SqliteQueues implements Queues {
     this.#session.willWrite();
     const removed = this.#sql.removeEntry.get(queue.id, sequence);
     if (removed === undefined) return false;
-    this.#sql.removePayload.run(sequence);
+    this.#sql.removePayload.write(sequence);
     this.#table.changed(queue);
     queue.total--;
     if (removed.lane !== null) this.#lanes.refresh(queue, removed.lane);

@@ -78,6 +78,11 @@ export class Statement<Row> {
     return this.#statement.all(...values) as Row[];
   }
 
+  /** For statements without rows: spares the object that Node makes of what `run` changed. */
+  write(...values: SQLInputValue[]): void {
+    this.#statement.get(...values);
+  }
+
   /** Answers how many rows changed. */
   run(...values: SQLInputValue[]): number {
     return Number(this.#statement.run(...values).changes);
@@ -123,6 +128,6 @@ export class Counter {
   #extend(): void {
     this.#session.willWrite();
     this.#reserved = this.#next + RESERVATION;
-    this.#reserve.run(this.#name, this.#reserved);
+    this.#reserve.write(this.#name, this.#reserved);
   }
 }

@@ -37,7 +37,7 @@ export class SqliteTimers implements Timers {
 
   set(timer: Timer): void {
     this.#session.willWrite();
-    this.#set.run(timer.key, timer.kind, timer.dueAtMs, JSON.stringify(timer.payload));
+    this.#set.write(timer.key, timer.kind, timer.dueAtMs, JSON.stringify(timer.payload));
   }
 
   cancel(key: string): boolean {
@@ -55,7 +55,7 @@ export class SqliteTimers implements Timers {
     const rows = this.#due.all(this.#session.nowMs, page.limit);
     if (rows.length === 0) return [];
     this.#session.willWrite();
-    for (const row of rows) this.#lease.run(page.leaseUntilMs, row.key);
+    for (const row of rows) this.#lease.write(page.leaseUntilMs, row.key);
     return rows.map(timerOf);
   }
 
