@@ -1,0 +1,376 @@
+/** Every operation of SNS that the AWS SDK for JavaScript has, called against the real program. */
+import type * as sdk from '@aws-sdk/client-sns';
+import {
+  paginateListSubscriptions,
+  paginateListSubscriptionsByTopic,
+  paginateListTopics,
+  type SNS,
+} from '@aws-sdk/client-sns';
+import type { SQS } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serverStarter } from '../support/server.ts';
+import { advanceSeconds, drain, sdkClient } from './sdk-client.ts';
+import { drainEnvelopes, drainMessages, queueArn, snsClient } from './sns-client.ts';
+
+/** Grows with the SDK: an operation that it gains and this file lacks is a type error. */
+type Operation = {
+  [Name in keyof typeof sdk]: Name extends `${infer Operation}Command`
+    ? Operation extends '$'
+      ? never
+      : Operation
+    : never;
+}[keyof typeof sdk];
+
+const start = serverStarter(afterAll);
+let endpoint: string;
+let sns: SNS;
+let sqs: SQS;
+
+beforeAll(async () => {
+  endpoint = await start({ flags: ['--test-clock'] }).ready();
+  sns = snsClient(endpoint);
+  sqs = sdkClient(endpoint);
+});
+
+let topicCount = 0;
+
+async function newTopic(input: Partial<sdk.CreateTopicCommandInput> = {}): Promise<string> {
+  const { TopicArn = '' } = await sns.createTopic({ Name: `t${++topicCount}`, ...input });
+  return TopicArn;
+}
+
+interface Subscribed {
+  readonly TopicArn: string;
+  readonly SubscriptionArn: string;
+  readonly QueueUrl: string;
+}
+
+/** A topic with a queue behind it. */
+async function newSubscribed(attributes: { [name: string]: string } = {}): Promise<Subscribed> {
+  const TopicArn = await newTopic();
+  const QueueName = `q${topicCount}`;
+  const { QueueUrl = '' } = await sqs.createQueue({ QueueName });
+  const { SubscriptionArn = '' } = await sns.subscribe({
+    TopicArn,
+    Protocol: 'sqs',
+    Endpoint: queueArn(QueueName),
+    Attributes: attributes,
+  });
+  return { TopicArn, SubscriptionArn, QueueUrl };
+}
+
+async function statementsOf(TopicArn: string): Promise<{ readonly Sid: string }[]> {
+  const { Attributes } = await sns.getTopicAttributes({ TopicArn });
+  return JSON.parse(Attributes?.Policy ?? '').Statement;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const operations: { readonly [O in Operation]?: () => Promise<void> } = {
+  async AddPermission() {
+    const TopicArn = await newTopic();
+    await sns.addPermission({
+      TopicArn,
+      Label: 'partners',
+      AWSAccountId: ['111122223333', '444455556666'],
+      ActionName: ['Publish', 'Subscribe'],
+    });
+    expect((await statementsOf(TopicArn))[1]).toEqual({
+      Sid: 'partners',
+      Effect: 'Allow',
+      Principal: { AWS: ['arn:aws:iam::111122223333:root', 'arn:aws:iam::444455556666:root'] },
+      Action: ['SNS:Publish', 'SNS:Subscribe'],
+      Resource: TopicArn,
+    });
+  },
+
+  async ConfirmSubscription() {
+    const TopicArn = await newTopic();
+    await sns.subscribe({ TopicArn, Protocol: 'email', Endpoint: 'confirm@example.test' });
+    await advanceSeconds(endpoint, 0);
+    const answer = await fetch(`${endpoint}/_waystation/inbox?to=confirm@example.test`);
+    const { items } = (await answer.json()) as { items: { links: string[] }[] };
+    const Token = new URL(items[0]?.links[0] ?? '').searchParams.get('Token') ?? '';
+    const { SubscriptionArn } = await sns.confirmSubscription({ TopicArn, Token });
+    const { Attributes } = await sns.getSubscriptionAttributes({ SubscriptionArn });
+    expect(Attributes).toMatchObject({
+      PendingConfirmation: 'false',
+      ConfirmationWasAuthenticated: 'true',
+    });
+  },
+
+  async CreateTopic() {
+    const input = {
+      Name: 'created',
+      Attributes: { DisplayName: 'Orders', SignatureVersion: '2' },
+      Tags: [{ Key: 'Team', Value: 'coffee' }],
+    };
+    const { TopicArn } = await sns.createTopic(input);
+    expect(TopicArn).toBe('arn:aws:sns:us-east-1:000000000000:created');
+    expect((await sns.createTopic(input)).TopicArn).toBe(TopicArn);
+    expect((await sns.createTopic({ Name: 'created' })).TopicArn).toBe(TopicArn);
+  },
+
+  async DeleteTopic() {
+    const { TopicArn, SubscriptionArn, QueueUrl } = await newSubscribed();
+    await sns.deleteTopic({ TopicArn });
+    await sns.deleteTopic({ TopicArn });
+    await expect(sns.publish({ TopicArn, Message: 'x' })).rejects.toMatchObject({
+      name: 'NotFoundException',
+    });
+    await expect(sns.getSubscriptionAttributes({ SubscriptionArn })).rejects.toMatchObject({
+      name: 'NotFoundException',
+    });
+    await newTopic({ Name: TopicArn.slice(TopicArn.lastIndexOf(':') + 1) });
+    await sns.publish({ TopicArn, Message: 'to nobody' });
+    expect(await drain(sqs, QueueUrl)).toEqual([]);
+  },
+
+  async GetSubscriptionAttributes() {
+    const FilterPolicy = '{"size":["large"]}';
+    const { TopicArn, SubscriptionArn } = await newSubscribed({ FilterPolicy });
+    const { Attributes } = await sns.getSubscriptionAttributes({ SubscriptionArn });
+    expect(Attributes).toMatchObject({
+      SubscriptionArn,
+      TopicArn,
+      Owner: '000000000000',
+      Protocol: 'sqs',
+      FilterPolicy,
+      FilterPolicyScope: 'MessageAttributes',
+      RawMessageDelivery: 'false',
+      PendingConfirmation: 'false',
+    });
+  },
+
+  async GetTopicAttributes() {
+    const TopicArn = await newTopic({ Attributes: { DisplayName: 'Orders' } });
+    const { Attributes = {} } = await sns.getTopicAttributes({ TopicArn });
+    expect(Attributes).toEqual({
+      TopicArn,
+      Owner: '000000000000',
+      DisplayName: 'Orders',
+      Policy: expect.any(String),
+      SubscriptionsConfirmed: '0',
+      SubscriptionsPending: '0',
+      SubscriptionsDeleted: '0',
+      EffectiveDeliveryPolicy: expect.any(String),
+    });
+    expect(JSON.parse(Attributes.EffectiveDeliveryPolicy ?? '')).toMatchObject({
+      http: { defaultHealthyRetryPolicy: { minDelayTarget: 20, numRetries: 3 } },
+    });
+  },
+
+  async ListSubscriptions() {
+    const subscribed = [await newSubscribed(), await newSubscribed()];
+    const { Subscriptions = [] } = await sns.listSubscriptions({});
+    const arns = Subscriptions.map(({ SubscriptionArn }) => SubscriptionArn);
+    expect(arns).toEqual(
+      expect.arrayContaining(subscribed.map(({ SubscriptionArn }) => SubscriptionArn)),
+    );
+  },
+
+  async ListSubscriptionsByTopic() {
+    const { TopicArn, SubscriptionArn } = await newSubscribed();
+    expect((await sns.listSubscriptionsByTopic({ TopicArn })).Subscriptions).toEqual([
+      {
+        TopicArn,
+        SubscriptionArn,
+        Owner: '000000000000',
+        Protocol: 'sqs',
+        Endpoint: queueArn(`q${topicCount}`),
+      },
+    ]);
+  },
+
+  async ListTagsForResource() {
+    const Tags = [
+      { Key: 'Team', Value: 'coffee' },
+      { Key: 'Empty', Value: '' },
+    ];
+    const ResourceArn = await newTopic({ Tags });
+    expect((await sns.listTagsForResource({ ResourceArn })).Tags).toEqual(Tags);
+  },
+
+  async ListTopics() {
+    const TopicArn = await newTopic();
+    expect((await sns.listTopics({})).Topics).toContainEqual({ TopicArn });
+  },
+
+  async Publish() {
+    const { TopicArn, QueueUrl } = await newSubscribed();
+    const { MessageId } = await sns.publish({
+      TopicArn,
+      Message: ' <Latte> & \u{1F600}\r\n',
+      Subject: 'A sale',
+      MessageAttributes: {
+        size: { DataType: 'String', StringValue: 'large' },
+        price: { DataType: 'Number', StringValue: '4.5' },
+        extras: { DataType: 'String.Array', StringValue: '["milk",1,true]' },
+        picture: { DataType: 'Binary', BinaryValue: Uint8Array.of(0, 255) },
+      },
+    });
+    expect(MessageId).toMatch(UUID);
+    const [envelope] = await drainEnvelopes(sqs, QueueUrl);
+    expect(envelope).toMatchObject({
+      MessageId,
+      Subject: 'A sale',
+      Message: ' <Latte> & \u{1F600}\r\n',
+      MessageAttributes: {
+        size: { Type: 'String', Value: 'large' },
+        price: { Type: 'Number', Value: '4.5' },
+        extras: { Type: 'String.Array', Value: '["milk",1,true]' },
+        picture: { Type: 'Binary', Value: 'AP8=' },
+      },
+    });
+  },
+
+  async PublishBatch() {
+    const { TopicArn, QueueUrl } = await newSubscribed({ RawMessageDelivery: 'true' });
+    const PublishBatchRequestEntries = Array.from({ length: 10 }, (_, n) => ({
+      Id: `e${n}`,
+      Message: `message ${n}`,
+      MessageAttributes: { n: { DataType: 'Number', StringValue: `${n}` } },
+    }));
+    const { Successful = [], Failed } = await sns.publishBatch({
+      TopicArn,
+      PublishBatchRequestEntries,
+    });
+    expect(Failed).toEqual([]);
+    expect(Successful.map(({ Id }) => Id)).toEqual(PublishBatchRequestEntries.map(({ Id }) => Id));
+    expect(new Set(Successful.map(({ MessageId }) => MessageId)).size).toBe(10);
+    expect((await drain(sqs, QueueUrl)).toSorted()).toEqual(
+      PublishBatchRequestEntries.map(({ Message }) => Message),
+    );
+  },
+
+  async RemovePermission() {
+    const TopicArn = await newTopic();
+    const AWSAccountId = ['111122223333'];
+    await sns.addPermission({ TopicArn, Label: 'l', AWSAccountId, ActionName: ['Publish'] });
+    await sns.removePermission({ TopicArn, Label: 'l' });
+    expect((await statementsOf(TopicArn)).map(({ Sid }) => Sid)).toEqual([
+      '__default_statement_ID',
+    ]);
+  },
+
+  async SetSubscriptionAttributes() {
+    const { TopicArn, SubscriptionArn, QueueUrl } = await newSubscribed();
+    const set = (AttributeName: string, AttributeValue: string) =>
+      sns.setSubscriptionAttributes({ SubscriptionArn, AttributeName, AttributeValue });
+    await set('RawMessageDelivery', 'true');
+    await set('FilterPolicy', '{"size":["large"]}');
+    await sns.publish({ TopicArn, Message: 'filtered out' });
+    await set('FilterPolicy', '{}');
+    await sns.publish({ TopicArn, Message: 'bare' });
+    expect(await drain(sqs, QueueUrl)).toEqual(['bare']);
+  },
+
+  async SetTopicAttributes() {
+    const TopicArn = await newTopic();
+    const AttributeName = 'DisplayName';
+    await sns.setTopicAttributes({ TopicArn, AttributeName, AttributeValue: 'Grüße & more' });
+    const { Attributes } = await sns.getTopicAttributes({ TopicArn });
+    expect(Attributes?.DisplayName).toBe('Grüße & more');
+  },
+
+  async Subscribe() {
+    const { TopicArn, SubscriptionArn } = await newSubscribed();
+    const input = { TopicArn, Protocol: 'sqs', Endpoint: queueArn(`q${topicCount}`) };
+    expect((await sns.subscribe(input)).SubscriptionArn).toBe(SubscriptionArn);
+    const mail = { TopicArn, Protocol: 'email', Endpoint: 'subscribe@example.test' };
+    expect((await sns.subscribe(mail)).SubscriptionArn).toBe('pending confirmation');
+    const shown = await sns.subscribe({ ...mail, ReturnSubscriptionArn: true });
+    expect(shown.SubscriptionArn).toMatch(new RegExp(`^${TopicArn}:[0-9a-f-]{36}$`));
+  },
+
+  async TagResource() {
+    const ResourceArn = await newTopic({ Tags: [{ Key: 'Team', Value: 'coffee' }] });
+    const Tags = [
+      { Key: 'Team', Value: 'tea' },
+      { Key: 'Since', Value: '2026' },
+    ];
+    await sns.tagResource({ ResourceArn, Tags });
+    expect((await sns.listTagsForResource({ ResourceArn })).Tags).toEqual(Tags);
+  },
+
+  async Unsubscribe() {
+    const { TopicArn, SubscriptionArn, QueueUrl } = await newSubscribed();
+    await sns.unsubscribe({ SubscriptionArn });
+    await sns.unsubscribe({ SubscriptionArn });
+    await sns.publish({ TopicArn, Message: 'to nobody' });
+    expect(await drainMessages(sqs, QueueUrl)).toEqual([]);
+    const { Attributes } = await sns.getTopicAttributes({ TopicArn });
+    expect(Attributes).toMatchObject({ SubscriptionsConfirmed: '0', SubscriptionsDeleted: '1' });
+  },
+
+  async UntagResource() {
+    const ResourceArn = await newTopic({ Tags: [{ Key: 'Team', Value: 'coffee' }] });
+    await sns.untagResource({ ResourceArn, TagKeys: ['Team', 'Absent'] });
+    expect((await sns.listTagsForResource({ ResourceArn })).Tags).toEqual([]);
+  },
+};
+
+describe('the SDK', () => {
+  it.each(Object.entries(operations))('calls %s', (_name, call) => call());
+
+  it('gets the id of its request', async () => {
+    const { $metadata } = await sns.listTopics({});
+    expect($metadata).toMatchObject({
+      httpStatusCode: 200,
+      requestId: expect.stringMatching(UUID),
+      attempts: 1,
+    });
+  });
+});
+
+describe('a listing of more than a hundred', () => {
+  const COUNT = 250;
+  let client: SNS;
+  const expected: string[] = [];
+  const names = Array.from({ length: COUNT }, (_, n) => `n${String(n).padStart(3, '0')}`);
+
+  /** An account of its own. */
+  beforeAll(async () => {
+    client = snsClient(endpoint, { accessKeyId: '777777777777' });
+    for (let first = 0; first < COUNT; first += 50) {
+      const some = names.slice(first, first + 50);
+      const made = await Promise.all(some.map((Name) => client.createTopic({ Name })));
+      expected.push(...made.map(({ TopicArn = '' }) => TopicArn));
+    }
+  });
+
+  it('of topics has pages of a hundred', async () => {
+    const pages: string[][] = [];
+    for await (const { Topics = [] } of paginateListTopics({ client }, {})) {
+      pages.push(Topics.map(({ TopicArn = '' }) => TopicArn));
+    }
+    expect(pages.map(({ length }) => length)).toEqual([100, 100, 50]);
+    expect(pages.flat().toSorted()).toEqual(expected);
+  });
+
+  it('of subscriptions has pages of a hundred, by account and by topic', async () => {
+    const TopicArn = expected[0] ?? '';
+    const subscribe = (name: string) =>
+      client.subscribe({
+        TopicArn,
+        Protocol: 'sqs',
+        Endpoint: `arn:aws:sqs:us-east-1:777777777777:${name}`,
+      });
+    const arns: string[] = [];
+    for (let first = 0; first < COUNT; first += 50) {
+      const made = await Promise.all(names.slice(first, first + 50).map(subscribe));
+      arns.push(...made.map(({ SubscriptionArn = '' }) => SubscriptionArn));
+    }
+    for (const pages of [
+      paginateListSubscriptions({ client }, {}),
+      paginateListSubscriptionsByTopic({ client }, { TopicArn }),
+    ]) {
+      const found: string[][] = [];
+      for await (const { Subscriptions = [] } of pages) {
+        found.push(Subscriptions.map(({ SubscriptionArn = '' }) => SubscriptionArn));
+      }
+      expect(found.map(({ length }) => length)).toEqual([100, 100, 50]);
+      expect(found.flat().toSorted()).toEqual(arns.toSorted());
+    }
+  });
+});
