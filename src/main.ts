@@ -25,6 +25,7 @@ import { Scheduler } from './scheduler/scheduler.ts';
 import { Waiters } from './scheduler/waiters.ts';
 import type { Service } from './schema/service.ts';
 import { admin, services, sns, sqs } from './services/index.ts';
+import { pushFailures } from './services/sns/push-failures.ts';
 import { snsTasks } from './services/sns/tasks.ts';
 import { availableBehind, readQueueGauges } from './services/sqs/gauges.ts';
 import { sqsTasks } from './services/sqs/tasks.ts';
@@ -202,9 +203,10 @@ function createDeliveries(
   alarms: Alarms,
   onError: (what: string, error: unknown) => void,
 ): Deliveries {
-  const targets = createTargets(config, () => env.uuid());
+  const targets = createTargets(config, env);
   const jitter = !config.testClock;
-  const worker = new DeliveryWorker({ invoker, env, alarms, targets, jitter, onError });
+  const observer = pushFailures;
+  const worker = new DeliveryWorker({ invoker, env, alarms, targets, observer, jitter, onError });
   return {
     worker,
     start: () => worker.start(),

@@ -14,6 +14,7 @@ const everything = [...sources, ...readSources('{tests,scripts,bench}/**/*.ts')]
 /** The part of the tree that a file belongs to, by the longest prefix of its path. */
 const PARTS = [
   'src/auth/',
+  'src/commands/',
   'src/core/',
   'src/delivery/',
   'src/http/',
@@ -30,6 +31,7 @@ const PARTS = [
   'src/storage/memory/',
   'src/storage/port.ts',
   'src/storage/sqlite/',
+  'src/command-table.ts',
   'src/declarations/',
   'src/options.ts',
 ] as const;
@@ -42,6 +44,7 @@ const BASE: readonly Part[] = ['src/core/', 'src/schema/', ...PORT];
 /** What a part may import beside itself. Files that are not listed may import anything. */
 const MAY_IMPORT: { readonly [P in Part]: readonly Part[] } = {
   'src/auth/': BASE,
+  'src/commands/': [...BASE, 'src/delivery/', 'src/services/sqs/', 'src/storage/sqlite/'],
   'src/core/': BASE,
   'src/delivery/': BASE,
   'src/http/': [...BASE, 'src/auth/', 'src/observability/', 'src/protocol/', 'src/scheduler/'],
@@ -63,6 +66,7 @@ const MAY_IMPORT: { readonly [P in Part]: readonly Part[] } = {
   'src/storage/memory/': ['src/core/', ...PORT],
   'src/storage/port.ts': [],
   'src/storage/sqlite/': ['src/core/', ...PORT],
+  'src/command-table.ts': [],
   'src/declarations/': ['src/core/', 'src/options.ts'],
   'src/options.ts': [],
 };
@@ -202,9 +206,13 @@ const LONG_FUNCTIONS: { readonly [pathAndName: string]: string } = {
   'src/storage/sqlite/queues.ts prepare': 'a table of SQL statements',
 };
 
+/** The formatter leaves it in one line, and an operation's name stands in it twice. */
+const IMPORT_OF_ONE = /^import \{ \w+ \} from '[^']+';$/;
+
 /** Web addresses, and the long texts in tests that the formatter leaves in one piece. */
 function unbreakable(path: string, line: string): boolean {
   const isComment = /^\s*(\/\*\*|\*|\/\/)/.test(line);
+  if (IMPORT_OF_ONE.test(line)) return true;
   return LONG_ADDRESS.test(line) || (path.startsWith('tests/') && !isComment);
 }
 

@@ -12,7 +12,10 @@ const RECORDS_MAX = 1_000;
 /** What stands in the place of a topic's name where there is no topic. */
 const WITHOUT_TOPIC = 'DirectPublishToPhoneNumber';
 
-/** Keeps a failure always, a success as often as its topic asks for. `random` lies in [0, 1). */
+/**
+ * Keeps a failure always, a success as often as its topic asks for. A push stands in the log of its
+ * application too, which has a rate of its own. `random` lies in [0, 1).
+ */
 export async function logAttempt(
   tx: Transaction,
   delivery: Delivery,
@@ -20,16 +23,31 @@ export async function logAttempt(
   attempts: number,
   random: number,
 ): Promise<void> {
-  const { about } = delivery;
   const isSuccess = outcome.result === 'delivered';
-  if (isSuccess && random * 100 >= (about.successSampleRate ?? 0)) return;
-  const record = recordOf(delivery, outcome, attempts, tx.nowMs);
-  await appendToTail(tx, logName(about, topicName(about)), record, RECORDS_MAX);
+  for (const { name, successSampleRate = 0 } of logsOf(delivery)) {
+    if (isSuccess && random * 100 >= successSampleRate) continue;
+    await appendToTail(tx, name, recordOf(delivery, outcome, attempts, tx.nowMs), RECORDS_MAX);
+  }
+}
+
+interface Log {
+  readonly name: string;
+  readonly successSampleRate: number | undefined;
+}
+
+function logsOf({ about, target }: Delivery): Log[] {
+  const { successSampleRate } = about;
+  const own = { name: logName(about, topicName(about)), successSampleRate };
+  const application = target.kind === 'push' ? parseArn(target.applicationArn) : undefined;
+  if (target.kind !== 'push' || application === undefined) return [own];
+  const name = logName(application, application.resource);
+  const ofApplication = { name, successSampleRate: target.successSampleRate };
+  return about.topicArn === undefined ? [ofApplication] : [own, ofApplication];
 }
 
 /**
- * The records of a topic, newest first. Those of messages that went straight to a phone number or
- * an endpoint stand under the ARN of a topic called `DirectPublishToPhoneNumber`.
+ * The records of a topic or platform application, newest first. Those of messages that went
+ * straight to a phone number stand under the ARN of a topic called `DirectPublishToPhoneNumber`.
  */
 export async function readAttempts(
   store: Store,
@@ -42,8 +60,14 @@ export async function readAttempts(
 }
 
 /** A topic's name, or what stands in its place. */
-export function topicName({ topicArn }: DeliveryAbout): string {
+function topicName({ topicArn }: DeliveryAbout): string {
   return (topicArn && parseArn(topicArn)?.resource) ?? WITHOUT_TOPIC;
+}
+
+/** Whose delivery it is: a topic's or, without one, a platform application's or nobody's. */
+export function resourceName({ about, target }: Delivery): string {
+  const arn = target.kind === 'push' && !about.topicArn ? target.applicationArn : undefined;
+  return (arn && parseArn(arn)?.resource) ?? topicName(about);
 }
 
 function logName(
@@ -60,13 +84,13 @@ function recordOf(
   nowMs: number,
 ): object {
   const { messageId, publishedAtMs, messageMd5, accountId, region } = about;
-  const topicArn =
-    about.topicArn ?? formatArn({ service: 'sns', region, accountId, resource: WITHOUT_TOPIC });
+  const standIn = formatArn({ service: 'sns', region, accountId, resource: WITHOUT_TOPIC });
+  const topicArn = about.topicArn ?? (target.kind === 'push' ? undefined : standIn);
   return {
     notification: {
       ...(messageMd5 !== undefined && { messageMD5Sum: messageMd5 }),
       messageId,
-      topicArn,
+      ...(topicArn !== undefined && { topicArn }),
       timestamp: new Date(publishedAtMs).toISOString().replace('T', ' ').replace('Z', ''),
     },
     delivery: {

@@ -6,7 +6,7 @@
 import { parseArn } from '../core/arn.ts';
 import type { Caller, Context } from '../core/context.ts';
 import type { Entry, QueueRef } from '../storage/port.ts';
-import { logAttempt, topicName } from './attempt-log.ts';
+import { logAttempt, resourceName } from './attempt-log.ts';
 import { nextAttemptAtMs } from './backoff.ts';
 import type { DeadLetter, Delivery } from './delivery.ts';
 import { keepInInbox } from './inbox.ts';
@@ -23,9 +23,9 @@ export interface Settlement {
   readonly random: () => number;
 }
 
-/** Hears of deliveries that are given up, in the transaction that does so. */
+/** Hears of deliveries that are given up, after so many attempts, in the transaction that does. */
 export interface DeliveryObserver {
-  gaveUp(context: Context, delivery: Delivery, outcome: Outcome): Promise<void>;
+  gaveUp(context: Context, delivery: Delivery, outcome: Outcome, attempts: number): Promise<void>;
 }
 
 /** The principal that sends to dead-letter queues; their receivers see it as SenderId. */
@@ -75,7 +75,7 @@ export async function settle(
 
 async function giveUp(
   context: Context,
-  { delivery, outcome, redrive }: Settlement,
+  { entry, delivery, outcome, redrive }: Settlement,
   observer: DeliveryObserver | undefined,
 ): Promise<void> {
   const { deadLetter } = delivery;
@@ -84,7 +84,7 @@ async function giveUp(
     const name = redrive === 'wanted' ? 'RedrivenToDlq' : 'FailedToRedriveToDlq';
     count(context, delivery, `NumberOfNotifications${name}`);
   }
-  await observer?.gaveUp(context, delivery, outcome);
+  await observer?.gaveUp(context, delivery, outcome, entry.claims);
 }
 
 async function sendToDeadLetters(context: Context, { queueArn, input }: DeadLetter): Promise<void> {
@@ -94,7 +94,8 @@ async function sendToDeadLetters(context: Context, { queueArn, input }: DeadLett
   await context.invoke('sqs', 'SendMessage', { ...input, QueueUrl }, caller);
 }
 
-function count(context: Context, { about }: Delivery, name: string): void {
-  const { accountId, region } = about;
-  context.count({ service: 'sns', name, resource: topicName(about), accountId, region, value: 1 });
+function count(context: Context, delivery: Delivery, name: string): void {
+  const { accountId, region } = delivery.about;
+  const resource = resourceName(delivery);
+  context.count({ service: 'sns', name, resource, accountId, region, value: 1 });
 }

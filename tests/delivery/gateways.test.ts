@@ -18,8 +18,8 @@ async function gateway(status = 200, body = ''): Promise<{ url: string; at: Endp
   return { url: await at.open(), at };
 }
 
-function attempt(target: DeliveryTarget, gateways: Gateways): Promise<Outcome> {
-  const targets = createTargets(gateways, () => 'nonce');
+function attempt(target: DeliveryTarget, gateways: Gateways, nowMs = 0): Promise<Outcome> {
+  const targets = createTargets(gateways, { uuid: () => 'nonce', clock: { nowMs: () => nowMs } });
   closing.unshift(targets);
   const about = { accountId: '000000000000', region: 'us-east-1', publishedAtMs: 0 };
   const delivery: Delivery = {
@@ -101,8 +101,45 @@ describe('a push', () => {
     [503, 'failed', undefined],
   ])('that the gateway answers with %d is %s; the token is dead: %s', async (status, ...means) => {
     const { url } = await gateway(status, 'why');
-    const { result, addresseeGone } = await attempt(push, { pushUrl: url });
+    const { result, addresseeGone, failureType } = await attempt(push, { pushUrl: url });
     expect([result, addresseeGone]).toEqual(means);
+    expect(failureType).toBe(addresseeGone ? 'InvalidPlatformToken' : undefined);
+  });
+
+  it('tells the gateway its wishes, and how long it still has to live', async () => {
+    const { url, at } = await gateway();
+    const wishes = { ttlSeconds: 60, attributes: { PRIORITY: '10' } };
+    await attempt({ ...push, ...wishes }, { pushUrl: url }, 20_500);
+    expect(JSON.parse(at.received[0]?.body ?? '')).toMatchObject({ ...wishes, ttlSeconds: 40 });
+  });
+
+  it('shows its wishes in the inbox', async () => {
+    const wishes = { ttlSeconds: 60, attributes: { PRIORITY: '10' } };
+    expect(await attempt({ ...push, ...wishes }, {})).toMatchObject({ kept: wishes });
+  });
+
+  it.each([
+    [60, 59_999, 'delivered'],
+    [60, 60_000, 'refused'],
+    [0, 90_000, 'delivered'],
+    [-1, 0, 'refused'],
+  ])('with %d seconds to live is after %d ms %s', async (ttlSeconds, nowMs, result) => {
+    const { url, at } = await gateway();
+    const outcome = await attempt({ ...push, ttlSeconds }, { pushUrl: url }, nowMs);
+    expect(outcome.result).toBe(result);
+    expect(at.received).toHaveLength(result === 'delivered' ? 1 : 0);
+    if (result === 'refused') expect(outcome.failureType).toBe('NotificationTTLExpired');
+  });
+
+  it('that cannot be sent fails with the reason', async () => {
+    const { url, at } = await gateway();
+    const undeliverable = { failureType: 'EndpointDisabled', reason: 'Endpoint is disabled' };
+    expect(await attempt({ ...push, undeliverable }, { pushUrl: url })).toEqual({
+      result: 'refused',
+      providerResponse: 'Endpoint is disabled',
+      failureType: 'EndpointDisabled',
+    });
+    expect(at.received).toEqual([]);
   });
 });
 

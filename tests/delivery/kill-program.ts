@@ -49,7 +49,7 @@ const invoker = createInvoker({
   services: [sqs],
 });
 const scheduler = new Scheduler({ clock, store, alarms, invoker, tasks: [], onError });
-const targets = createTargets({}, () => env.uuid());
+const targets = createTargets({}, env);
 const worker = new DeliveryWorker({ invoker, env, alarms, targets, jitter: true, onError });
 
 const callSqs = (operation: string, input: object) =>

@@ -72,7 +72,7 @@ export class Scene {
       tasks: [],
       onError,
     });
-    this.targets = options.targets ?? createTargets(options.gateways ?? {}, () => env.uuid());
+    this.targets = options.targets ?? createTargets(options.gateways ?? {}, env);
     this.worker = new DeliveryWorker({
       invoker: this.invoker,
       env,

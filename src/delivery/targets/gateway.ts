@@ -44,21 +44,40 @@ export async function deliverSms(
 /** Answers of a push gateway that mean: nobody receives anything under this token any more. */
 const TOKEN_REJECTED: readonly (number | undefined)[] = [400, 404, 410];
 
-/** To the push gateway: `{ platform, token, payload, endpointArn, applicationArn, messageId }`. */
+/**
+ * To the push gateway: `{ platform, token, payload, endpointArn, applicationArn, messageId }`, and
+ * where the message has them `attributes` and what is left of `ttlSeconds`.
+ */
 export async function deliverPush(
   post: Post,
   gatewayUrl: string | undefined,
-  { platform, token, payload, endpointArn, applicationArn }: PushTarget,
-  { messageId }: DeliveryAbout,
+  target: PushTarget,
+  { messageId, publishedAtMs }: DeliveryAbout,
+  nowMs: number,
 ): Promise<Outcome> {
-  if (gatewayUrl === undefined) {
-    return keptInInbox({ kind: 'push', to: token, text: payload, platform, endpointArn });
+  const { platform, token, payload, endpointArn, applicationArn, undeliverable } = target;
+  if (undeliverable !== undefined) {
+    const { reason, failureType } = undeliverable;
+    return { ...refused(reason), failureType };
   }
-  const outcome = await post(
-    jsonRequest(gatewayUrl, { platform, token, payload, endpointArn, applicationArn, messageId }),
-  );
+  const dwellSeconds = Math.floor((nowMs - publishedAtMs) / 1_000);
+  const ttlSeconds = target.ttlSeconds === 0 ? 0 : (target.ttlSeconds ?? Infinity) - dwellSeconds;
+  if (target.ttlSeconds !== 0 && ttlSeconds <= 0) {
+    const failureType = 'NotificationTTLExpired';
+    return { ...refused('The time to live of the notification is over.'), failureType };
+  }
+  const wishes = {
+    ...(target.attributes !== undefined && { attributes: target.attributes }),
+    ...(Number.isFinite(ttlSeconds) && { ttlSeconds }),
+  };
+  if (gatewayUrl === undefined) {
+    const item = { to: token, text: payload, platform, endpointArn } as const;
+    return keptInInbox({ kind: 'push', ...item, ...wishes });
+  }
+  const request = { platform, token, payload, endpointArn, applicationArn, messageId, ...wishes };
+  const outcome = await post(jsonRequest(gatewayUrl, request));
   return TOKEN_REJECTED.includes(outcome.statusCode)
-    ? { ...outcome, addresseeGone: true }
+    ? { ...outcome, addresseeGone: true, failureType: 'InvalidPlatformToken' }
     : outcome;
 }
 

@@ -1,4 +1,5 @@
 /** All ways out: which one a delivery takes, and how long it may. */
+import type { Environment } from '../../core/environment.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Outcome } from '../outcome.ts';
 import { Mailer } from './email.ts';
@@ -33,8 +34,11 @@ export const attemptMsMax = ({ target }: Delivery): number =>
 /** The longest of them. */
 export const ATTEMPT_MS_MAX = 30_000;
 
-export function createTargets(gateways: Gateways, clientNonce: () => string): Targets {
-  const client = new HttpClient(clientNonce);
+export function createTargets(
+  gateways: Gateways,
+  env: Pick<Environment, 'clock' | 'uuid'>,
+): Targets {
+  const client = new HttpClient(() => env.uuid());
   const mailer = new Mailer(gateways.smtpUrl);
   return {
     async attempt({ target, about }, signal) {
@@ -47,7 +51,7 @@ export function createTargets(gateways: Gateways, clientNonce: () => string): Ta
         case 'sms':
           return deliverSms(post, gateways.smsUrl, target, about);
         case 'push':
-          return deliverPush(post, gateways.pushUrl, target, about);
+          return deliverPush(post, gateways.pushUrl, target, about, env.clock.nowMs());
         case 'function':
           return deliverToFunction(post, gateways.functionsUrl, target);
         case 'firehose':

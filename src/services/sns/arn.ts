@@ -18,8 +18,8 @@ export interface SubscriptionAddress extends TopicAddress {
   readonly subscriptionId: string;
 }
 
-/** The parts between the colons. `parameter` names the request's member. */
-function readElements(parameter: string, arn: string): readonly string[] {
+/** The parts between the colons. `parameter` names the member. Throws InvalidParameter. */
+export function readElements(parameter: string, arn: string): readonly string[] {
   const elements = arn.split(':');
   if (elements.length < ELEMENTS_MIN) {
     throw invalid(
@@ -65,5 +65,6 @@ export function subscriptionAddressOf(arn: string): SubscriptionAddress {
 export const isAnonymous = (context: Context): boolean =>
   context.caller.accessKeyId === 'anonymous';
 
-const reaches = (context: Context, region: string): boolean =>
+/** Whether a call may name what lives in a Region. */
+export const reaches = (context: Context, region: string): boolean =>
   region === context.caller.region || isAnonymous(context);

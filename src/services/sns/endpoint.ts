@@ -4,9 +4,9 @@
  */
 import { type Arn, parseArn } from '../../core/arn.ts';
 import type { Context } from '../../core/context.ts';
-import { endpointExists } from './direct-targets.ts';
 import { fail, invalid } from './errors.ts';
 import { isPhoneNumber } from './phone-number.ts';
+import { endpointExists } from './platform-target.ts';
 import type { Protocol } from './subscription.ts';
 import type { Topic } from './topic.ts';
 

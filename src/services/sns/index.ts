@@ -7,10 +7,18 @@ import { operationTable, type Service } from '../../schema/service.ts';
 import { describeViolation } from './errors.ts';
 import { AddPermission } from './operations/AddPermission.ts';
 import { ConfirmSubscription } from './operations/ConfirmSubscription.ts';
+import { CreatePlatformApplication } from './operations/CreatePlatformApplication.ts';
+import { CreatePlatformEndpoint } from './operations/CreatePlatformEndpoint.ts';
 import { CreateTopic } from './operations/CreateTopic.ts';
+import { DeleteEndpoint } from './operations/DeleteEndpoint.ts';
+import { DeletePlatformApplication } from './operations/DeletePlatformApplication.ts';
 import { DeleteTopic } from './operations/DeleteTopic.ts';
+import { GetEndpointAttributes } from './operations/GetEndpointAttributes.ts';
+import { GetPlatformApplicationAttributes } from './operations/GetPlatformApplicationAttributes.ts';
 import { GetSubscriptionAttributes } from './operations/GetSubscriptionAttributes.ts';
 import { GetTopicAttributes } from './operations/GetTopicAttributes.ts';
+import { ListEndpointsByPlatformApplication } from './operations/ListEndpointsByPlatformApplication.ts';
+import { ListPlatformApplications } from './operations/ListPlatformApplications.ts';
 import { ListSubscriptions } from './operations/ListSubscriptions.ts';
 import { ListSubscriptionsByTopic } from './operations/ListSubscriptionsByTopic.ts';
 import { ListTagsForResource } from './operations/ListTagsForResource.ts';
@@ -18,6 +26,8 @@ import { ListTopics } from './operations/ListTopics.ts';
 import { Publish } from './operations/Publish.ts';
 import { PublishBatch } from './operations/PublishBatch.ts';
 import { RemovePermission } from './operations/RemovePermission.ts';
+import { SetEndpointAttributes } from './operations/SetEndpointAttributes.ts';
+import { SetPlatformApplicationAttributes } from './operations/SetPlatformApplicationAttributes.ts';
 import { SetSubscriptionAttributes } from './operations/SetSubscriptionAttributes.ts';
 import { SetTopicAttributes } from './operations/SetTopicAttributes.ts';
 import { Subscribe } from './operations/Subscribe.ts';
@@ -36,10 +46,18 @@ export const sns: Service<Context> = {
   operations: operationTable<Context>([
     AddPermission,
     ConfirmSubscription,
+    CreatePlatformApplication,
+    CreatePlatformEndpoint,
     CreateTopic,
+    DeleteEndpoint,
+    DeletePlatformApplication,
     DeleteTopic,
+    GetEndpointAttributes,
+    GetPlatformApplicationAttributes,
     GetSubscriptionAttributes,
     GetTopicAttributes,
+    ListEndpointsByPlatformApplication,
+    ListPlatformApplications,
     ListSubscriptions,
     ListSubscriptionsByTopic,
     ListTagsForResource,
@@ -47,6 +65,8 @@ export const sns: Service<Context> = {
     Publish,
     PublishBatch,
     RemovePermission,
+    SetEndpointAttributes,
+    SetPlatformApplicationAttributes,
     SetSubscriptionAttributes,
     SetTopicAttributes,
     Subscribe,

@@ -23,6 +23,8 @@ export interface Notification {
   readonly endpoint: string;
   /** It comes from the archive. */
   readonly replayed?: true;
+  /** It tells of a platform application's endpoints; what becomes of it is not told again. */
+  readonly isEvent?: true;
 }
 
 /** The text for a protocol. */

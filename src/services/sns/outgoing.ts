@@ -18,10 +18,10 @@ import {
 } from '../../delivery/delivery.ts';
 import { queueAddressOf, type Recipient } from './audience.ts';
 import { type EffectivePolicy, effectivePolicy } from './delivery-policy.ts';
-import { deliverToEndpoint } from './direct-targets.ts';
 import { emailFrom, emailSubject, unsubscribeFooter } from './email.ts';
 import { type MessageForms, unsubscribeUrl } from './envelope.ts';
 import type { Notification } from './notification.ts';
+import { deliverToEndpoint } from './platform-target.ts';
 import { deadLetterFor } from './queue-delivery.ts';
 import type { Protocol, Subscription } from './subscription.ts';
 import { type Topic, topicArn } from './topic.ts';

@@ -11,11 +11,12 @@ import { checkIds, nextSequenceNumber, originalOf, remember } from './fifo.ts';
 import { attributesBytes, readMessageAttributes } from './message-attributes.ts';
 import { readVariants } from './message-structure.ts';
 import type { Notification } from './notification.ts';
+import { checkPushAttributes } from './push-attributes.ts';
 import type { PublishInput } from './shapes.ts';
 import { countFor, type Topic } from './topic.ts';
 import { messageBytesMax } from './topic-attributes.ts';
 
-const SUBJECT_CHARACTERS_MAX = 100;
+export const SUBJECT_CHARACTERS_MAX = 100;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /** What a publisher is told of an accepted message. */
@@ -43,6 +44,7 @@ export async function acceptMessage(
   if (messageBytes(input) > messageBytesMax(topic)) throw invalid('Message too long');
   checkIds(topic, input);
   const attributes = readMessageAttributes(input.MessageAttributes);
+  checkPushAttributes(attributes);
   const message = await protectInbound(context, topic, input.Message);
   const traceHeader = context.caller.headers['x-amzn-trace-id'];
   return {

@@ -3,6 +3,7 @@ import type { Task } from '../../scheduler/task.ts';
 import { trimArchiveTask } from './archive.ts';
 import type { SubscriptionAddress } from './arn.ts';
 import { fanOutTask } from './fan-out.ts';
+import { removeEndpointsTask } from './platform-removal.ts';
 import { replayTask } from './replay.ts';
 import { findSubscription, PENDING_KIND, removeSubscription } from './subscription.ts';
 import { removeSubscriptionsTask } from './topic-removal.ts';
@@ -23,6 +24,7 @@ const expirePendingTask: Task = {
 export const snsTasks: readonly Task[] = [
   expirePendingTask,
   fanOutTask,
+  removeEndpointsTask,
   removeSubscriptionsTask,
   replayTask,
   trimArchiveTask,

@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 import { operation } from '../../../core/operation.ts';
 import { string, structure } from '../../../schema/shapes.ts';
-import { publishToEndpoint } from '../direct-targets.ts';
 import { invalid } from '../errors.ts';
+import { publishToEndpoint } from '../platform-publishing.ts';
 import { acceptMessage, messageBytes, publishAll } from '../publishing.ts';
 import { publishMembers } from '../shapes.ts';
 import { publishToPhoneNumber } from '../text-message.ts';
