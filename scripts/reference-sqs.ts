@@ -1,12 +1,7 @@
 /** Writes docs/reference/sqs.md from the table of SQS operations. */
-import { writeFileSync } from 'node:fs';
-import { commonErrors, type ErrorTable } from '../src/core/aws-error.ts';
-import type { AnyOperation } from '../src/schema/operation.ts';
-import type { Shape, StructureShape } from '../src/schema/shapes.ts';
 import { errors } from '../src/services/sqs/errors.ts';
 import { sqs } from '../src/services/sqs/index.ts';
-
-const AWS_PAGES = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_';
+import { type Reference, writeReferencePage } from './reference-page.ts';
 
 const SUMMARIES: { readonly [operation: string]: string } = {
   AddPermission: 'Adds a statement to the policy of a queue.',
@@ -34,117 +29,6 @@ const SUMMARIES: { readonly [operation: string]: string } = {
   UntagQueue: 'Removes tags from a queue.',
 };
 
-/** One line of a table: a member of a request or an answer, however deep it stands. */
-interface Row {
-  readonly member: string;
-  readonly type: string;
-  readonly required: boolean;
-  readonly query: string;
-}
-
-/** Where a member stands: its path in JSON, and its parameter or element in Query. */
-interface Place {
-  readonly member: string;
-  readonly query: string;
-}
-
-/** How a side of the wire writes what a list or a map holds. */
-interface QueryForm {
-  join(outer: string, inner: string): string;
-  /** The name of one entry of a flattened list or map. */
-  entry(name: string): string;
-}
-
-const parameters: QueryForm = {
-  join: (outer, inner) => (outer === '' ? inner : `${outer}.${inner}`),
-  entry: (name) => `${name}.N`,
-};
-
-const elements: QueryForm = {
-  join: (outer, inner) => (outer === '' ? inner : `${outer}/${inner}`),
-  entry: (name) => name,
-};
-
-function rowsOf(shape: StructureShape, form: QueryForm, outer: Place): Row[] {
-  return Object.entries(shape.members).flatMap(([name, member]) =>
-    rowsOfMember(member, form, {
-      member: outer.member === '' ? name : `${outer.member}.${name}`,
-      query: form.join(outer.query, member.xmlName ?? name),
-    }),
-  );
-}
-
-function rowsOfMember(shape: Shape, form: QueryForm, place: Place): Row[] {
-  const own = { member: place.member, required: shape.required === true, type: typeOf(shape) };
-  if (shape.type === 'list') {
-    const query = form.entry(place.query);
-    const rows = insideOf(shape.member, form, { member: `${place.member}[]`, query });
-    return [{ ...own, query: `\`${query}\`` }, ...rows];
-  }
-  if (shape.type === 'map') {
-    const entry = form.entry(place.query);
-    const key = form.join(entry, shape.keyName ?? 'key');
-    const query = form.join(entry, shape.valueName ?? 'value');
-    const rows = insideOf(shape.value, form, { member: `${place.member}.<key>`, query });
-    return [{ ...own, query: `\`${key}\`, \`${query}\`` }, ...rows];
-  }
-  return [{ ...own, query: `\`${place.query}\`` }, ...insideOf(shape, form, place)];
-}
-
-function insideOf(shape: Shape, form: QueryForm, place: Place): Row[] {
-  return shape.type === 'structure' ? rowsOf(shape, form, place) : [];
-}
-
-function typeOf(shape: Shape): string {
-  if (shape.type === 'list') return `list of ${typeOf(shape.member)}`;
-  if (shape.type === 'map') return `map to ${typeOf(shape.value)}`;
-  return shape.type;
-}
-
-function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
-  const all = [head, head.map(() => '---'), ...lines];
-  return all.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
-}
-
-function operationChapter(operation: AnyOperation<never>): string {
-  const { name, input, output } = operation;
-  const summary = SUMMARIES[name];
-  if (summary === undefined) throw new Error(`SUMMARIES has no sentence for ${name}`);
-  const asked = rowsOf(input, parameters, { member: '', query: '' });
-  const answered = rowsOf(output, elements, { member: '', query: '' });
-  const request = table(
-    ['Request', 'Type', 'Required', 'Query parameter'],
-    asked.map(({ member, type, required, query }) => [
-      `\`${member}\``,
-      type,
-      required ? 'yes' : '',
-      query,
-    ]),
-  );
-  const answer = table(
-    ['Answer', 'Type', 'Query element'],
-    answered.map(({ member, type, query }) => [`\`${member}\``, type, query]),
-  );
-  return [
-    `## ${name}\n`,
-    `${summary} [AWS](${AWS_PAGES}${name}.html)\n`,
-    request,
-    answered.length === 0 ? 'The answer is empty.\n' : answer,
-    `Errors: ${operation.errors.map((code) => `\`${code}\``).join(', ')}.\n`,
-  ].join('\n');
-}
-
-function errorTable(rows: ErrorTable): string {
-  const lines = Object.entries(rows).map(
-    ([code, { status, queryCode = code, jsonType = code }]) => [
-      `\`${jsonType.split('#').at(-1)}\``,
-      `\`${queryCode}\``,
-      String(status),
-    ],
-  );
-  return table(['In JSON', 'In Query, and the code that SDKs show', 'HTTP status'], lines);
-}
-
 const HEAD = `# Amazon SQS
 
 <!-- Made by \`node scripts/run.ts reference-sqs\` from src/services/sqs; change that instead. -->
@@ -171,20 +55,15 @@ A JSON answer carries the other name in the header \`x-amzn-query-error\`.
 
 `;
 
-const COMMON_ERRORS = `
-These come with any operation:
-
-`;
-
-/** The page docs/reference/sqs.md. */
-export function sqsReferencePage(): string {
-  const operations = [...sqs.operations.values()];
-  const contents = operations.map(({ name }) => `[${name}](#${name.toLowerCase()})`).join(' · ');
-  const chapters = operations.map(operationChapter).join('\n');
-  const tables = `${ERRORS}${errorTable(errors)}${COMMON_ERRORS}${errorTable(commonErrors)}`;
-  return `${HEAD}${contents} · [Errors](#errors)\n\n${chapters}\n${tables}`;
-}
+export const sqsReference: Reference = {
+  service: sqs,
+  errors,
+  awsPages: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_',
+  summaries: SUMMARIES,
+  head: HEAD,
+  errorsHead: ERRORS,
+};
 
 export async function run(): Promise<void> {
-  writeFileSync(new URL('../docs/reference/sqs.md', import.meta.url), sqsReferencePage());
+  writeReferencePage(sqsReference);
 }

@@ -3,6 +3,7 @@
 const commands: { readonly [name: string]: () => Promise<{ run(): Promise<void> }> } = {
   build: () => import('./build.ts'),
   'reference-config': () => import('./reference-config.ts'),
+  'reference-sns': () => import('./reference-sns.ts'),
   'reference-sqs': () => import('./reference-sqs.ts'),
   simulate: () => import('./simulate.ts'),
   test: () => import('./test.ts'),

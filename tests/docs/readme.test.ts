@@ -7,41 +7,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { sqs } from '../support/client.ts';
 import { projectFolder, serverStarter, temporaryFolder } from '../support/server.ts';
 import { codeBelow, readPage } from './markdown.ts';
+import { awsAlias, environment, output, PAGE_ENDPOINT, runScript } from './shell.ts';
 
 const run = promisify(execFile);
 const start = serverStarter(afterEach);
 const readme = readPage('README.md');
 const FIRST_MESSAGE = 'The first message';
-const README_ENDPOINT = 'http://localhost:4566';
-
-/** What a program says on stdout, or undefined where this machine does not have it. */
-async function output(program: string, words: readonly string[]): Promise<string | undefined> {
-  try {
-    const { stdout, stderr } = await run(program, words);
-    return stdout + stderr;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The environment without what would lead a client elsewhere. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(AWS|WAYSTATION)_/.test(name)),
-);
 
 const exported = codeBelow(readme, FIRST_MESSAGE, 'sh')[0]?.split('\n\n')[0] ?? '';
 
-/** Runs a program as in a shell in which the README's exports were made. */
-async function runExported(endpoint: string, command: string, folder: string): Promise<string> {
-  const lines = `${exported}\nexport AWS_REGION=us-east-1 AWS_PAGER=\n${command}\n`;
-  const script = join(folder, 'script.sh');
-  writeFileSync(
-    script,
-    `set -e\nshopt -s expand_aliases\n${lines}`.replaceAll(README_ENDPOINT, endpoint),
-  );
-  const { stdout } = await run('bash', [script], { cwd: folder, env: environment });
-  return stdout;
-}
+const runExported = (endpoint: string, command: string, folder: string): Promise<string> =>
+  runScript(`${exported}\n${command}`, endpoint, folder);
 
 /** Writes a snippet where it finds the packages of this project. */
 function writeSnippet(name: string, code: string): { folder: string; file: string } {
@@ -95,13 +71,11 @@ describe('the two commands', () => {
 
 describe('the first message', () => {
   it('goes through the AWS CLI', async (context) => {
-    const version = await output('aws', ['--version']);
-    if (version === undefined) return context.skip('this machine has no AWS CLI');
     const [lines = '', alias = ''] = codeBelow(readme, FIRST_MESSAGE, 'sh');
+    const prefix = await awsAlias(alias);
+    if (prefix === undefined) return context.skip('this machine has no AWS CLI');
     const endpoint = await start().ready();
-    const words = lines.slice(exported.length);
-    const isFirstVersion = version.startsWith('aws-cli/1.');
-    const command = isFirstVersion ? alias + words : words;
+    const command = prefix + lines.slice(exported.length);
     expect(await runExported(endpoint, command, temporaryFolder())).toContain('"Body": "coffee"');
   });
 
@@ -109,7 +83,7 @@ describe('the first message', () => {
     const endpoint = await start().ready();
     await sqs(endpoint, 'CreateQueue', { QueueName: 'orders' });
     const [code = ''] = codeBelow(readme, FIRST_MESSAGE, 'js');
-    const { folder, file } = writeSnippet('first.mjs', code.replaceAll(README_ENDPOINT, endpoint));
+    const { folder, file } = writeSnippet('first.mjs', code.replaceAll(PAGE_ENDPOINT, endpoint));
     const said = await runExported(endpoint, `'${process.execPath}' ${file}`, folder);
     expect(said).toBe('tea\n');
     expect(await left(endpoint)).toBe(0);

@@ -1,6 +1,9 @@
 /** The reference pages against the tables that they describe. */
+import * as snsSdk from '@aws-sdk/client-sns';
 import { expect, it } from 'vitest';
-import { sqsReferencePage } from '../../scripts/reference-sqs.ts';
+import { referencePage } from '../../scripts/reference-page.ts';
+import { snsReference } from '../../scripts/reference-sns.ts';
+import { sqsReference } from '../../scripts/reference-sqs.ts';
 import { commonErrors } from '../../src/core/aws-error.ts';
 import type { Shape, StructureShape } from '../../src/schema/shapes.ts';
 import { admin } from '../../src/services/index.ts';
@@ -8,10 +11,17 @@ import { errors } from '../../src/services/sqs/errors.ts';
 import { readSources } from '../support/source.ts';
 import { readPage, tableLines } from './markdown.ts';
 
-it('docs/reference/sqs.md is fresh', () => {
-  expect(readPage('docs/reference/sqs.md').text, 'run `node scripts/run.ts reference-sqs`').toBe(
-    sqsReferencePage(),
-  );
+it.each([sqsReference, snsReference])('docs/reference/$service.name.md is fresh', (reference) => {
+  const { name } = reference.service;
+  expect(
+    readPage(`docs/reference/${name}.md`).text,
+    `run \`node scripts/run.ts reference-${name}\``,
+  ).toBe(referencePage(reference));
+});
+
+it('docs/reference/sns.md speaks of every operation that AWS has', () => {
+  const theirs = Object.keys(snsSdk).flatMap((name) => /^(\w+)Command$/.exec(name)?.[1] ?? []);
+  expect(Object.keys(snsReference.summaries)).toEqual(theirs.filter((name) => name !== '$').sort());
 });
 
 /** `Messages[].Body` and the like, in order; maps stand as one member. */
