@@ -1,0 +1,171 @@
+"""boto3's SNS client against a server: prints what each step saw, one JSON line per step."""
+import json
+
+import boto3
+from botocore.exceptions import ClientError
+
+sns = boto3.client('sns')
+sqs = boto3.client('sqs')
+
+
+def say(step, value):
+    print(json.dumps({'step': step, 'value': value}), flush=True)
+
+
+def members(answer):
+    return {name: value for name, value in answer.items() if name != 'ResponseMetadata'}
+
+
+def refusal(call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        return {
+            'class': type(error).__name__,
+            'code': error.response['Error']['Code'],
+            'type': error.response['Error']['Type'],
+            'message': error.response['Error']['Message'],
+            'status': error.response['ResponseMetadata']['HTTPStatusCode'],
+            'hasRequestId': len(error.response['ResponseMetadata']['RequestId']) == 36,
+            'retries': error.response['ResponseMetadata']['RetryAttempts'],
+            'text': str(error),
+        }
+    return None
+
+
+def bodies(url):
+    found = []
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get('Messages'):
+        for message in messages:
+            found.append(message['Body'])
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message['ReceiptHandle'])
+    return found
+
+
+# Topics
+created = sns.create_topic(
+    Name='orders', Attributes={'DisplayName': 'Orders'}, Tags=[{'Key': 'a', 'Value': '1'}]
+)
+arn = created['TopicArn']
+metadata = created['ResponseMetadata']
+say(
+    'create_topic',
+    {
+        'arn': arn,
+        'status': metadata['HTTPStatusCode'],
+        'sameId': metadata['RequestId'] == metadata['HTTPHeaders']['x-amzn-requestid'],
+    },
+)
+sns.set_topic_attributes(TopicArn=arn, AttributeName='DisplayName', AttributeValue='Sales')
+say('get_topic_attributes', sns.get_topic_attributes(TopicArn=arn)['Attributes'])
+sns.tag_resource(ResourceArn=arn, Tags=[{'Key': 'b', 'Value': '2'}])
+sns.untag_resource(ResourceArn=arn, TagKeys=['a'])
+say('list_tags_for_resource', members(sns.list_tags_for_resource(ResourceArn=arn)))
+say('list_topics', members(sns.list_topics()))
+sns.add_permission(
+    TopicArn=arn, Label='partners', AWSAccountId=['111122223333'], ActionName=['Publish']
+)
+
+
+def labels():
+    policy = json.loads(sns.get_topic_attributes(TopicArn=arn)['Attributes']['Policy'])
+    return [statement['Sid'] for statement in policy['Statement']]
+
+
+say('add_permission', labels())
+say('remove_permission', [members(sns.remove_permission(TopicArn=arn, Label='partners')), labels()])
+
+# Subscriptions
+url = sqs.create_queue(QueueName='orders')['QueueUrl']
+queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=['QueueArn'])['Attributes']['QueueArn']
+subscription = sns.subscribe(TopicArn=arn, Protocol='sqs', Endpoint=queue)['SubscriptionArn']
+say('subscribe', subscription.startswith(arn + ':'))
+sns.set_subscription_attributes(
+    SubscriptionArn=subscription,
+    AttributeName='FilterPolicy',
+    AttributeValue=json.dumps({'size': ['large']}),
+)
+attributes = sns.get_subscription_attributes(SubscriptionArn=subscription)['Attributes']
+say('get_subscription_attributes', json.loads(attributes['FilterPolicy']))
+say(
+    'list_subscriptions',
+    [
+        [found['SubscriptionArn'] == subscription for found in answer['Subscriptions']]
+        for answer in (sns.list_subscriptions(), sns.list_subscriptions_by_topic(TopicArn=arn))
+    ],
+)
+pending = sns.subscribe(TopicArn=arn, Protocol='email', Endpoint='zoe@example.test')
+say('subscribe by email', members(pending))
+
+# Messages
+size = {'DataType': 'String', 'StringValue': 'large'}
+published = sns.publish(TopicArn=arn, Message='Latte ☕', MessageAttributes={'size': size})
+sns.publish(TopicArn=arn, Message='Espresso')
+envelopes = [json.loads(body) for body in bodies(url)]
+say(
+    'publish',
+    [
+        (found['Message'], found['MessageId'] == published['MessageId'], found['MessageAttributes'])
+        for found in envelopes
+    ],
+)
+batch = sns.publish_batch(
+    TopicArn=arn,
+    PublishBatchRequestEntries=[
+        {'Id': f'e{number}', 'Message': f'sale {number}', 'MessageAttributes': {'size': size}}
+        for number in range(3)
+    ],
+)
+say(
+    'publish_batch',
+    [
+        [entry['Id'] for entry in batch['Successful']],
+        batch['Failed'],
+        sorted(json.loads(body)['Message'] for body in bodies(url)),
+    ],
+)
+picture = {'DataType': 'Binary', 'BinaryValue': bytes([0, 255])}
+sns.set_subscription_attributes(
+    SubscriptionArn=subscription, AttributeName='RawMessageDelivery', AttributeValue='true'
+)
+sns.publish(TopicArn=arn, Message='raw', MessageAttributes={'size': size, 'picture': picture})
+raw = sqs.receive_message(QueueUrl=url, MessageAttributeNames=['All'])['Messages'][0]
+say('raw', [raw['Body'], list(raw['MessageAttributes']['picture']['BinaryValue'])])
+
+# Pages
+for number in range(204):
+    sns.create_topic(Name=f'paged-{number:03}')
+pages = [
+    [found['TopicArn'].rsplit(':', 1)[1] for found in page['Topics']]
+    for page in sns.get_paginator('list_topics').paginate()
+]
+say('list_topics in pages', [[len(page) for page in pages], len(set(sum(pages, [])))])
+for number in range(101):
+    sns.subscribe(TopicArn=arn, Protocol='sqs', Endpoint=f'{queue}-{number}')
+for name, arguments in (('list_subscriptions', {}), ('list_subscriptions_by_topic', {'TopicArn': arn})):
+    pages = sns.get_paginator(name).paginate(**arguments)
+    say(f'{name} in pages', [len(page['Subscriptions']) for page in pages])
+
+# Refusals
+say('NotFound', refusal(sns.publish, TopicArn=arn + '-not', Message='x'))
+say('ResourceNotFound', refusal(sns.list_tags_for_resource, ResourceArn=arn + '-not'))
+say('InvalidParameter', refusal(sns.create_topic, Name='no spaces'))
+say(
+    'ParameterValueInvalid',
+    refusal(
+        sns.publish,
+        TopicArn=arn,
+        Message='x',
+        MessageAttributes={'n': {'DataType': 'Number', 'StringValue': 'x'}},
+    ),
+)
+say('EmptyBatchRequest', refusal(sns.publish_batch, TopicArn=arn, PublishBatchRequestEntries=[]))
+try:
+    sns.get_topic_attributes(TopicArn=arn + '-not')
+except sns.exceptions.NotFoundException as error:
+    say('caught by its class', error.response['Error']['Code'])
+
+# The end
+say('unsubscribe', members(sns.unsubscribe(SubscriptionArn=subscription)))
+say('delete_topic', members(sns.delete_topic(TopicArn=arn)))
+say('afterwards', refusal(sns.get_topic_attributes, TopicArn=arn)['code'])
