@@ -97,6 +97,7 @@ function recordOf(
       deliveryId,
       destination: destinationOf(target),
       ...(target.kind === 'push' && { token: target.token }),
+      ...(target.kind === 'sms' && target.smsType !== undefined && { smsType: target.smsType }),
       providerResponse,
       dwellTimeMs: nowMs - publishedAtMs,
       attempts,

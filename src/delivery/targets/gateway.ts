@@ -29,16 +29,26 @@ export function postWith(client: HttpClient, signal: AbortSignal): Post {
   };
 }
 
-/** To the SMS gateway: `{ phoneNumber, message, senderId, messageId }`. */
+/** To the SMS gateway: `{ phoneNumber, message, messageId, smsType, senderId, ... }`. */
 export async function deliverSms(
   post: Post,
   gatewayUrl: string | undefined,
-  { phoneNumber, text, senderId }: SmsTarget,
+  { kind, refusal, phoneNumber, text, ...wishes }: SmsTarget,
   { messageId }: DeliveryAbout,
 ): Promise<Outcome> {
-  const from = senderId === undefined ? {} : { from: senderId };
-  if (gatewayUrl === undefined) return keptInInbox({ kind: 'sms', to: phoneNumber, ...from, text });
-  return post(jsonRequest(gatewayUrl, { phoneNumber, message: text, senderId, messageId }));
+  if (refusal !== undefined) return refused(refusal);
+  if (gatewayUrl !== undefined) {
+    return post(jsonRequest(gatewayUrl, { phoneNumber, message: text, messageId, ...wishes }));
+  }
+  const { senderId, originationNumber, smsType } = wishes;
+  const from = senderId ?? originationNumber;
+  return keptInInbox({
+    kind,
+    to: phoneNumber,
+    ...(from !== undefined && { from }),
+    text,
+    ...(smsType !== undefined && { smsType }),
+  });
 }
 
 /** Answers of a push gateway that mean: nobody receives anything under this token any more. */

@@ -24,6 +24,7 @@ import type { Notification } from './notification.ts';
 import { deliverToEndpoint } from './platform-target.ts';
 import { deadLetterFor } from './queue-delivery.ts';
 import type { Protocol, Subscription } from './subscription.ts';
+import { type TextMessage, textMessage } from './text-message.ts';
 import { type Topic, topicArn } from './topic.ts';
 
 /** What the attributes of a topic call the endpoints of a protocol. */
@@ -56,6 +57,11 @@ export async function enqueueFor(
   };
   if (subscription.protocol === 'application') {
     await deliverToEndpoint(context, subscription.endpoint, notification, delivery);
+    return;
+  }
+  if (subscription.protocol === 'sms') {
+    const { target, ...log } = await textTarget(context, topic, notification, subscription, forms);
+    await enqueueDelivery(context, { ...delivery, target, about: { ...delivery.about, ...log } });
     return;
   }
   const target = targetFor(topic, notification, recipient, forms, policy);
@@ -154,8 +160,6 @@ function targetFor(
           : forms.text(protocol) + unsubscribeFooter(url),
       };
     }
-    case 'sms':
-      return { kind: 'sms', phoneNumber: endpoint, ...textMessage(topic, notification, forms) };
     case 'lambda':
       return { kind: 'function', functionArn: endpoint, payload: forms.functionEvent(arn) };
     case 'firehose':
@@ -165,13 +169,16 @@ function targetFor(
   }
 }
 
-/** The display name stands in front of the text. */
-function textMessage(topic: Topic, notification: Notification, forms: MessageForms) {
+/** The display name stands in front of the text; the account that sends is the topic's. */
+async function textTarget(
+  context: Context,
+  topic: Topic,
+  { attributes }: Notification,
+  { endpoint }: Subscription,
+  forms: MessageForms,
+): Promise<TextMessage> {
   const { DisplayName: name } = topic.attributes;
   const text = forms.text('sms');
-  const senderId = notification.attributes?.['AWS.SNS.SMS.SenderID']?.value;
-  return {
-    text: name ? `${name}> ${text}` : text,
-    ...(senderId !== undefined && { senderId }),
-  };
+  const shown = name ? `${name}> ${text}` : text;
+  return textMessage(context, topic, endpoint, shown, attributes);
 }

@@ -13,6 +13,7 @@ import { readVariants } from './message-structure.ts';
 import type { Notification } from './notification.ts';
 import { checkPushAttributes } from './push-attributes.ts';
 import type { PublishInput } from './shapes.ts';
+import { checkTextAttributes } from './text-attributes.ts';
 import { countFor, type Topic } from './topic.ts';
 import { messageBytesMax } from './topic-attributes.ts';
 
@@ -44,6 +45,7 @@ export async function acceptMessage(
   if (messageBytes(input) > messageBytesMax(topic)) throw invalid('Message too long');
   checkIds(topic, input);
   const attributes = readMessageAttributes(input.MessageAttributes);
+  checkTextAttributes(attributes);
   checkPushAttributes(attributes);
   const message = await protectInbound(context, topic, input.Message);
   const traceHeader = context.caller.headers['x-amzn-trace-id'];

@@ -1,42 +1,62 @@
 /**
- * Text messages to phone numbers.
- * https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html
+ * Text messages: what goes to a phone, with the settings of the account that sends it.
+ * https://docs.aws.amazon.com/sns/latest/dg/sms_preferences.html
  */
 import type { Context } from '../../core/context.ts';
-import { customerManagedRetryPolicy } from '../../delivery/backoff.ts';
-import { enqueueDelivery } from '../../delivery/delivery.ts';
-import { invalid } from './errors.ts';
-import { readMessageAttributes } from './message-attributes.ts';
-import { isPhoneNumber } from './phone-number.ts';
-import type { PublishInput } from './shapes.ts';
+import type { SmsTarget } from '../../delivery/delivery.ts';
+import type { MessageAttributes } from './message-attributes.ts';
+import { isOptedOut } from './opted-out.ts';
+import { mayReach } from './sandbox.ts';
+import { loadSmsAttributes, type SmsAccount, successSampleRate } from './sms-attributes.ts';
+import { textWishes } from './text-attributes.ts';
 
-/** Per publish, however many messages that makes. */
-const TEXT_CHARACTERS_MAX = 1_600;
+export interface TextMessage {
+  readonly target: SmsTarget;
+  /** For the log of attempts. */
+  readonly successSampleRate?: number;
+}
 
-/** Sends a text message. Throws InvalidParameter. */
-export async function publishToPhoneNumber(
+/** A text from an account to a number. `attributes` were checked. */
+export async function textMessage(
   context: Context,
+  account: SmsAccount,
   phoneNumber: string,
-  input: PublishInput,
-): Promise<{ MessageId: string }> {
-  if (!isPhoneNumber(phoneNumber)) {
-    throw invalid(`PhoneNumber Reason: ${phoneNumber} is not valid to publish to`);
-  }
-  if (input.Message.length > TEXT_CHARACTERS_MAX) throw invalid('Message too long');
-  const attributes = readMessageAttributes(input.MessageAttributes);
-  const { accountId, region } = context.caller;
-  const MessageId = context.env.uuid();
-  const senderId = attributes?.['AWS.SNS.SMS.SenderID']?.value;
-  await enqueueDelivery(context, {
-    deliveryId: context.env.uuid(),
+  text: string,
+  attributes: MessageAttributes | undefined,
+): Promise<TextMessage> {
+  const settings = await loadSmsAttributes(context, account);
+  const wishes = textWishes(attributes);
+  // What a message says of its origin goes before what the account says.
+  const senderId =
+    wishes.senderId ??
+    (wishes.originationNumber === undefined ? settings.DefaultSenderID : undefined);
+  const refusal = await refusalOf(context, account, phoneNumber);
+  const rate = successSampleRate(settings);
+  return {
     target: {
       kind: 'sms',
       phoneNumber,
-      text: input.Message,
+      text,
+      smsType: settings.DefaultSMSType ?? 'Promotional',
+      ...wishes,
       ...(senderId !== undefined && { senderId }),
+      ...(refusal !== undefined && { refusal }),
     },
-    retry: customerManagedRetryPolicy,
-    about: { messageId: MessageId, accountId, region, publishedAtMs: context.nowMs },
-  });
-  return { MessageId };
+    ...(rate !== undefined && { successSampleRate: rate }),
+  };
+}
+
+/**
+ * Why a number gets no text, in the words of the delivery status log. The publisher is not told:
+ * on AWS too the publish succeeds and the delivery fails.
+ */
+async function refusalOf(
+  context: Context,
+  account: SmsAccount,
+  phoneNumber: string,
+): Promise<string | undefined> {
+  if (await isOptedOut(context, account.accountId, phoneNumber)) return 'Phone number is opted out';
+  if (await mayReach(context, account, phoneNumber)) return undefined;
+  // AWS does not document how it words this one.
+  return 'Phone number is not verified in the SMS sandbox';
 }

@@ -235,7 +235,12 @@ describe('a message for people', () => {
     await subscribeAndConfirm('sms', '+15551234567');
     const structured = JSON.stringify({ default: 'long', sms: 'short' });
     const { target } = await publish({ Message: structured, MessageStructure: 'json' });
-    expect(target).toEqual({ kind: 'sms', phoneNumber: '+15551234567', text: 'Orders> short' });
+    expect(target).toEqual({
+      kind: 'sms',
+      phoneNumber: '+15551234567',
+      smsType: 'Promotional',
+      text: 'Orders> short',
+    });
   });
 });
 

@@ -2,10 +2,10 @@
 import { operation } from '../../../core/operation.ts';
 import { string, structure } from '../../../schema/shapes.ts';
 import { invalid } from '../errors.ts';
+import { publishToPhoneNumber } from '../phone-publishing.ts';
 import { publishToEndpoint } from '../platform-publishing.ts';
 import { acceptMessage, messageBytes, publishAll } from '../publishing.ts';
 import { publishMembers } from '../shapes.ts';
-import { publishToPhoneNumber } from '../text-message.ts';
 import { loadTopic } from '../topic.ts';
 
 export const Publish = operation({
