@@ -1,6 +1,8 @@
 /** Every operation of SNS that the AWS SDK for JavaScript has, called against the real program. */
 import type * as sdk from '@aws-sdk/client-sns';
 import {
+  paginateListEndpointsByPlatformApplication,
+  paginateListPlatformApplications,
   paginateListSubscriptions,
   paginateListSubscriptionsByTopic,
   paginateListTopics,
@@ -59,6 +61,34 @@ async function newSubscribed(attributes: { [name: string]: string } = {}): Promi
   return { TopicArn, SubscriptionArn, QueueUrl };
 }
 
+let applicationCount = 0;
+
+async function newApplication(Name = `app${++applicationCount}`): Promise<string> {
+  const { PlatformApplicationArn = '' } = await sns.createPlatformApplication({
+    Name,
+    Platform: 'GCM',
+    Attributes: { PlatformCredential: 'key' },
+  });
+  return PlatformApplicationArn;
+}
+
+/** An app with one device. */
+async function newEndpoint(input: Partial<sdk.CreatePlatformEndpointCommandInput> = {}) {
+  const PlatformApplicationArn = await newApplication();
+  const { EndpointArn = '' } = await sns.createPlatformEndpoint({
+    PlatformApplicationArn,
+    Token: 'device',
+    ...input,
+  });
+  return { PlatformApplicationArn, EndpointArn };
+}
+
+/** What the inbox has for an address, number or device, newest first. */
+async function inboxOf(to: string): Promise<{ readonly [member: string]: unknown }[]> {
+  const answer = await fetch(`${endpoint}/_waystation/inbox?to=${encodeURIComponent(to)}`);
+  return ((await answer.json()) as { items: { readonly [member: string]: unknown }[] }).items;
+}
+
 async function statementsOf(TopicArn: string): Promise<{ readonly Sid: string }[]> {
   const { Attributes } = await sns.getTopicAttributes({ TopicArn });
   return JSON.parse(Attributes?.Policy ?? '').Statement;
@@ -88,15 +118,38 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
     const TopicArn = await newTopic();
     await sns.subscribe({ TopicArn, Protocol: 'email', Endpoint: 'confirm@example.test' });
     await advanceSeconds(endpoint, 0);
-    const answer = await fetch(`${endpoint}/_waystation/inbox?to=confirm@example.test`);
-    const { items } = (await answer.json()) as { items: { links: string[] }[] };
-    const Token = new URL(items[0]?.links[0] ?? '').searchParams.get('Token') ?? '';
+    const [mail] = await inboxOf('confirm@example.test');
+    const [, Token] = /Token=([0-9a-f]+)/.exec(String(mail?.text)) ?? [];
     const { SubscriptionArn } = await sns.confirmSubscription({ TopicArn, Token });
     const { Attributes } = await sns.getSubscriptionAttributes({ SubscriptionArn });
     expect(Attributes).toMatchObject({
       PendingConfirmation: 'false',
       ConfirmationWasAuthenticated: 'true',
     });
+  },
+
+  async CreatePlatformApplication() {
+    const arn = await newApplication('created-app');
+    expect(arn).toBe('arn:aws:sns:us-east-1:000000000000:app/GCM/created-app');
+    expect(await newApplication('created-app')).toBe(arn);
+  },
+
+  async CreatePlatformEndpoint() {
+    const { PlatformApplicationArn, EndpointArn } = await newEndpoint({ CustomUserData: 'zoe' });
+    expect(EndpointArn.replace('endpoint', 'app')).toMatch(
+      new RegExp(`^${PlatformApplicationArn}/[0-9a-f-]{36}$`),
+    );
+    const again = { PlatformApplicationArn, Token: 'device', CustomUserData: 'zoe' };
+    expect((await sns.createPlatformEndpoint(again)).EndpointArn).toBe(EndpointArn);
+    const { MessageId } = await sns.publish({
+      TargetArn: EndpointArn,
+      Message: JSON.stringify({ GCM: '{"notification":{"title":"A sale"}}' }),
+      MessageStructure: 'json',
+    });
+    await advanceSeconds(endpoint, 0);
+    expect(await inboxOf(EndpointArn)).toMatchObject([
+      { kind: 'push', to: 'device', messageId: MessageId, text: expect.stringContaining('A sale') },
+    ]);
   },
 
   async CreateTopic() {
@@ -109,6 +162,27 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
     expect(TopicArn).toBe('arn:aws:sns:us-east-1:000000000000:created');
     expect((await sns.createTopic(input)).TopicArn).toBe(TopicArn);
     expect((await sns.createTopic({ Name: 'created' })).TopicArn).toBe(TopicArn);
+  },
+
+  async DeleteEndpoint() {
+    const { EndpointArn } = await newEndpoint();
+    await sns.deleteEndpoint({ EndpointArn });
+    await sns.deleteEndpoint({ EndpointArn });
+    await expect(sns.getEndpointAttributes({ EndpointArn })).rejects.toMatchObject({
+      name: 'NotFoundException',
+      message: 'Endpoint does not exist',
+    });
+  },
+
+  async DeletePlatformApplication() {
+    const { PlatformApplicationArn, EndpointArn } = await newEndpoint();
+    await sns.deletePlatformApplication({ PlatformApplicationArn });
+    await expect(
+      sns.getPlatformApplicationAttributes({ PlatformApplicationArn }),
+    ).rejects.toMatchObject({ name: 'NotFoundException' });
+    await expect(sns.getEndpointAttributes({ EndpointArn })).rejects.toMatchObject({
+      name: 'NotFoundException',
+    });
   },
 
   async DeleteTopic() {
@@ -124,6 +198,22 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
     await newTopic({ Name: TopicArn.slice(TopicArn.lastIndexOf(':') + 1) });
     await sns.publish({ TopicArn, Message: 'to nobody' });
     expect(await drain(sqs, QueueUrl)).toEqual([]);
+  },
+
+  async GetEndpointAttributes() {
+    const { EndpointArn } = await newEndpoint({ CustomUserData: 'zoe' });
+    expect((await sns.getEndpointAttributes({ EndpointArn })).Attributes).toEqual({
+      Enabled: 'true',
+      Token: 'device',
+      CustomUserData: 'zoe',
+    });
+  },
+
+  async GetPlatformApplicationAttributes() {
+    const PlatformApplicationArn = await newApplication();
+    const { Attributes } = await sns.getPlatformApplicationAttributes({ PlatformApplicationArn });
+    expect(Attributes).toMatchObject({ Enabled: 'true' });
+    expect(Attributes).not.toHaveProperty('PlatformCredential');
   },
 
   async GetSubscriptionAttributes() {
@@ -157,6 +247,21 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
     });
     expect(JSON.parse(Attributes.EffectiveDeliveryPolicy ?? '')).toMatchObject({
       http: { defaultHealthyRetryPolicy: { minDelayTarget: 20, numRetries: 3 } },
+    });
+  },
+
+  async ListEndpointsByPlatformApplication() {
+    const { PlatformApplicationArn, EndpointArn } = await newEndpoint();
+    const { Endpoints } = await sns.listEndpointsByPlatformApplication({ PlatformApplicationArn });
+    expect(Endpoints).toEqual([{ EndpointArn, Attributes: { Enabled: 'true', Token: 'device' } }]);
+  },
+
+  async ListPlatformApplications() {
+    const PlatformApplicationArn = await newApplication();
+    const { PlatformApplications } = await sns.listPlatformApplications({});
+    expect(PlatformApplications).toContainEqual({
+      PlatformApplicationArn,
+      Attributes: expect.objectContaining({ Enabled: 'true' }),
     });
   },
 
@@ -253,6 +358,26 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
     ]);
   },
 
+  async SetEndpointAttributes() {
+    const { EndpointArn } = await newEndpoint();
+    await sns.setEndpointAttributes({ EndpointArn, Attributes: { Enabled: 'false' } });
+    await expect(
+      sns.publish({ TargetArn: EndpointArn, Message: 'to nobody' }),
+    ).rejects.toMatchObject({ name: 'EndpointDisabledException' });
+    const Attributes = { Enabled: 'true', Token: 'new device' };
+    await sns.setEndpointAttributes({ EndpointArn, Attributes });
+    expect((await sns.getEndpointAttributes({ EndpointArn })).Attributes).toEqual(Attributes);
+  },
+
+  async SetPlatformApplicationAttributes() {
+    const PlatformApplicationArn = await newApplication();
+    const Attributes = { EventEndpointCreated: await newTopic() };
+    await sns.setPlatformApplicationAttributes({ PlatformApplicationArn, Attributes });
+    expect(
+      (await sns.getPlatformApplicationAttributes({ PlatformApplicationArn })).Attributes,
+    ).toMatchObject(Attributes);
+  },
+
   async SetSubscriptionAttributes() {
     const { TopicArn, SubscriptionArn, QueueUrl } = await newSubscribed();
     const set = (AttributeName: string, AttributeValue: string) =>
@@ -346,6 +471,41 @@ describe('a listing of more than a hundred', () => {
     }
     expect(pages.map(({ length }) => length)).toEqual([100, 100, 50]);
     expect(pages.flat().toSorted()).toEqual(expected);
+  });
+
+  it('of apps and devices has pages of a hundred', async () => {
+    const applications: string[] = [];
+    for (const name of names.slice(0, 101)) {
+      const { PlatformApplicationArn = '' } = await client.createPlatformApplication({
+        Name: name,
+        Platform: 'GCM',
+        Attributes: { PlatformCredential: 'key' },
+      });
+      applications.push(PlatformApplicationArn);
+    }
+    const found: string[][] = [];
+    for await (const page of paginateListPlatformApplications({ client }, {})) {
+      const { PlatformApplications = [] } = page;
+      found.push(
+        PlatformApplications.map((application) => `${application.PlatformApplicationArn}`),
+      );
+    }
+    expect(found.map(({ length }) => length)).toEqual([100, 1]);
+    expect(found.flat().toSorted()).toEqual(applications);
+
+    const PlatformApplicationArn = applications[0] ?? '';
+    for (const Token of names.slice(0, 101)) {
+      await client.createPlatformEndpoint({ PlatformApplicationArn, Token });
+    }
+    const tokens: string[][] = [];
+    for await (const { Endpoints = [] } of paginateListEndpointsByPlatformApplication(
+      { client },
+      { PlatformApplicationArn },
+    )) {
+      tokens.push(Endpoints.map(({ Attributes }) => `${Attributes?.Token}`));
+    }
+    expect(tokens.map(({ length }) => length)).toEqual([100, 1]);
+    expect(tokens.flat().toSorted()).toEqual(names.slice(0, 101));
   });
 
   it('of subscriptions has pages of a hundred, by account and by topic', async () => {
