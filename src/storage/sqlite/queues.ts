@@ -9,6 +9,7 @@ import type {
   QueueRef,
   Queues,
 } from '../port.ts';
+import { Appends } from './appends.ts';
 import { Claims } from './claims.ts';
 import { ENTRY_QUERY, type EntryRow, entryOf, entryStateOf, FRESH } from './entry-row.ts';
 import { Lanes } from './lanes.ts';
@@ -23,6 +24,7 @@ export class SqliteQueues implements Queues {
   readonly #lanes: Lanes;
   readonly #claims: Claims;
   readonly #sequences: Counter;
+  readonly #appends: Appends;
   readonly #sql;
 
   constructor(session: Session, room: Room) {
@@ -31,6 +33,7 @@ export class SqliteQueues implements Queues {
     this.#table = new QueueTable(session);
     this.#lanes = new Lanes(session);
     this.#sequences = new Counter(session, 'sequence');
+    this.#appends = new Appends(session);
     this.#claims = new Claims(session, this.#table, this.#lanes, {
       nextSequence: () => this.#sequences.next,
       remove: (queue, sequence) => this.#remove(queue, sequence),
@@ -51,13 +54,13 @@ export class SqliteQueues implements Queues {
   }
 
   claim(ref: QueueRef, claim: Claim): Entry[] {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     if (queue === undefined || queue.total === 0) return [];
     return this.#claims.claim(queue, claim);
   }
 
   find(ref: QueueRef, sequence: number): EntryState | undefined {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     const row = queue && this.#sql.find.get(queue.id, sequence);
     return row && entryStateOf(row);
   }
@@ -72,7 +75,7 @@ export class SqliteQueues implements Queues {
   }
 
   remove(ref: QueueRef, sequence: number): boolean {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     return queue !== undefined && this.#remove(queue, sequence);
   }
 
@@ -83,7 +86,7 @@ export class SqliteQueues implements Queues {
   }
 
   count(ref: QueueRef): QueueCounts {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     if (queue === undefined) return { visible: 0, claimed: 0, delayed: 0 };
     const hidden = this.#sql.countHidden.get(queue.id, this.#session.nowMs);
     const claimed = hidden?.claimed ?? 0;
@@ -92,7 +95,7 @@ export class SqliteQueues implements Queues {
   }
 
   countClaimed(ref: QueueRef, limit: number): number {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     if (queue === undefined) return 0;
     return this.#sql.countClaimed.get(queue.id, this.#session.nowMs, limit)?.claimed ?? 0;
   }
@@ -101,7 +104,7 @@ export class SqliteQueues implements Queues {
     ref: QueueRef,
     page: { readonly phase?: EntryPhase; readonly after?: number; readonly limit: number },
   ): Entry[] {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     if (queue === undefined) return [];
     const statement = this.#sql.peek[page.phase ?? 'any'];
     const after = page.after ?? 0;
@@ -113,19 +116,19 @@ export class SqliteQueues implements Queues {
    * time; those have an index of their own.
    */
   oldestEnqueuedAtMs(ref: QueueRef): number | undefined {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     return queue && this.#oldest(queue)?.enqueued_at;
   }
 
   nextVisibleAtMs(ref: QueueRef): number | undefined {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     if (queue === undefined) return undefined;
     if (queue.ordered) return this.#lanes.nextAvailableAtMs(queue);
     return this.#sql.nextVisible.get(queue.id, this.#session.nowMs)?.visible_at ?? undefined;
   }
 
   redelay(ref: QueueRef, delayMs: number, withinMs: number): void {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     if (queue === undefined) return;
     const { nowMs } = this.#session;
     this.#session.willWrite();
@@ -137,7 +140,7 @@ export class SqliteQueues implements Queues {
   }
 
   expire(ref: QueueRef, enqueuedAtMs: number, limit: number): boolean {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     if (queue === undefined) return false;
     for (let looked = 0; ; looked++) {
       const oldest = this.#oldest(queue);
@@ -148,17 +151,19 @@ export class SqliteQueues implements Queues {
   }
 
   purge(ref: QueueRef): void {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     if (queue !== undefined) this.#table.discard(queue);
   }
 
   /** Part of every commit. */
   flush(): void {
+    this.#appends.settle();
     this.#table.flush();
   }
 
   /** Deletes rows of purged queues; answers whether more are left. */
   reclaim(limit: number): boolean {
+    this.#appends.settle();
     const purged = this.#sql.purged.get();
     if (purged === undefined) return false;
     this.#session.willWrite();
@@ -167,6 +172,12 @@ export class SqliteQueues implements Queues {
     if (this.#sql.deleteLanes.run(purged.id, limit) === limit) return true;
     this.#sql.deleteQueue.write(purged.id);
     return true;
+  }
+
+  /** A queue whose entries are all in the database. */
+  #find(ref: QueueRef): QueueRow | undefined {
+    this.#appends.settle();
+    return this.#table.find(ref);
   }
 
   #append(queue: QueueRow, entry: NewEntry): number {
@@ -181,16 +192,16 @@ export class SqliteQueues implements Queues {
     const lane = laned ? this.#lanes.join(queue, group ?? '', sequence, visibleAtMs) : null;
     const aged = enqueuedAtMs < queue.lastEnqueuedAtMs;
     if (!aged) queue.lastEnqueuedAtMs = enqueuedAtMs;
-    this.#sql.insertEntry.write(
-      queue.id,
+    this.#appends.add({
+      queue: queue.id,
       sequence,
       state,
       visibleAtMs,
       lane,
       enqueuedAtMs,
-      aged ? 1 : null,
-    );
-    this.#sql.insertPayload.write(sequence, entry.payload);
+      aged: aged ? 1 : null,
+      payload: entry.payload,
+    });
     queue.total++;
     return sequence;
   }
@@ -210,7 +221,7 @@ export class SqliteQueues implements Queues {
     ref: QueueRef,
     update: (queue: QueueRow) => { lane: number | null } | undefined,
   ): boolean {
-    const queue = this.#table.find(ref);
+    const queue = this.#find(ref);
     if (queue === undefined) return false;
     this.#session.willWrite();
     const changed = update(queue);
@@ -237,8 +248,6 @@ function prepare(session: Session) {
          ORDER BY e.sequence LIMIT ?`,
     );
   return {
-    insertEntry: session.statement('INSERT INTO entries VALUES (?, ?, ?, ?, 0, ?, ?, NULL, ?)'),
-    insertPayload: session.statement('INSERT INTO payloads VALUES (?, ?)'),
     removeEntry: session.statement<LaneOf>(
       'DELETE FROM entries WHERE queue = ? AND sequence = ? RETURNING lane',
     ),
