@@ -1,4 +1,5 @@
 /** A delivery worker on a store, with SQS beside it and a clock that moves when told. */
+import type { Context } from '../../src/core/context.ts';
 import { TestClock } from '../../src/core/environment.ts';
 import { createInvoker, type Invoker } from '../../src/core/invoke.ts';
 import { readAttempts } from '../../src/delivery/attempt-log.ts';
@@ -12,6 +13,7 @@ import { DeliveryWorker } from '../../src/delivery/worker.ts';
 import { Alarms } from '../../src/scheduler/alarms.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
 import { Waiters } from '../../src/scheduler/waiters.ts';
+import type { Service } from '../../src/schema/service.ts';
 import { sqs } from '../../src/services/index.ts';
 import { openMemoryStore } from '../../src/storage/memory/index.ts';
 import type { Store } from '../../src/storage/port.ts';
@@ -28,6 +30,8 @@ export interface SceneOptions {
   readonly gateways?: Gateways;
   readonly observer?: DeliveryObserver;
   readonly limits?: DeliveryLimits;
+  /** Services beside SQS. */
+  readonly services?: readonly Service<Context>[];
 }
 
 export class Scene {
@@ -61,7 +65,7 @@ export class Scene {
         count: ({ name, value }) => this.counts.set(name, (this.counts.get(name) ?? 0) + value),
       },
       onTimer: (dueAtMs) => this.#scheduler.expectTimer(dueAtMs),
-      services: [sqs],
+      services: [sqs, ...(options.services ?? [])],
     });
     const onError = (what: string, error: unknown) => this.errors.push({ what, error });
     this.#scheduler = new Scheduler({
@@ -148,8 +152,13 @@ export class Scene {
   }
 
   #sqs(operation: string, input: object): Promise<unknown> {
+    return this.call('sqs', operation, input);
+  }
+
+  /** Runs an operation; rejects with AwsError. */
+  call(service: string, operation: string, input: object): Promise<unknown> {
     return this.invoker.run(defaultCaller, (context) =>
-      context.invoke('sqs', operation, input, defaultCaller),
+      context.invoke(service, operation, input, defaultCaller),
     );
   }
 
