@@ -58,8 +58,8 @@ members mean is on AWS's pages, which the chapters link. What Waystation decides
 is on [another page](sns-behaviour.md), the numbers are under [limits](../operating/limits.md).
 
 SNS has one protocol, **Query**: form parameters in the query string or in the body, \`Action\`
-among them, sent to \`/\`. The answer is XML. In the tables \`list[]\` stands for each item, \`map.<key>\`
-for each entry, and \`N\` counts from 1.
+among them, sent to \`/\`. The answer is XML. In the tables \`list[]\` stands for each item,
+\`map.<key>\` for each entry, and \`N\` counts from 1.
 
 `;
 

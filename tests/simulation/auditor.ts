@@ -1,8 +1,8 @@
 /**
  * The judge. It hears of every transaction at the moment in which the engine has committed it,
- * keeps the expected state of all queues and topics by rules of its own (`rules.ts`), and compares: each
- * answer with that state, what the client hears with what was committed, and, whenever nothing is
- * under way, the parked calls with what they could receive (`waits.ts`).
+ * keeps the expected state of all queues and topics by rules of its own (`rules.ts`), and compares:
+ * each answer with that state, what the client hears with what was committed, and, whenever nothing
+ * is under way, the parked calls with what they could receive (`waits.ts`).
  *
  * A client whose call dies with the process does not know its outcome; the judge does, and either
  * outcome is right as long as everything after it agrees.

@@ -1,8 +1,8 @@
 /**
- * Topics and fan-out, step by step as courses teach them: the AWS CLI, then boto3. The steps depend
- * on each other; what a step does again and again, the SDK does for it, because the CLI needs half a
- * second for each call. Encryption and access policies are chosen as in the course; they have no
- * effect.
+ * Topics and fan-out, step by step as courses teach them: the AWS CLI, then boto3. The steps
+ * depend on each other; what a step does again and again, the SDK does for it, because the CLI
+ * needs half a second for each call. Encryption and access policies are chosen as in the course;
+ * they have no effect.
  */
 import type { SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
