@@ -89,6 +89,31 @@ async function inboxOf(to: string): Promise<{ readonly [member: string]: unknown
   return ((await answer.json()) as { items: { readonly [member: string]: unknown }[] }).items;
 }
 
+/** What a reply of STOP does on AWS. */
+async function optOut(PhoneNumber: string): Promise<void> {
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': 'Waystation.OptOutPhoneNumber',
+    },
+    body: JSON.stringify({ PhoneNumber }),
+  });
+  if (answer.status !== 200) throw new Error(`OptOutPhoneNumber answered ${answer.status}`);
+}
+
+/** The one-time password that a number was sent. */
+async function passwordOf(phoneNumber: string): Promise<string> {
+  await advanceSeconds(endpoint, 0);
+  const [text] = await inboxOf(phoneNumber);
+  return /\d{5,8}/.exec(String(text?.text))?.[0] ?? '';
+}
+
+async function sandboxStatusOf(phoneNumber: string): Promise<string | undefined> {
+  const { PhoneNumbers = [] } = await sns.listSMSSandboxPhoneNumbers({});
+  return PhoneNumbers.find(({ PhoneNumber }) => PhoneNumber === phoneNumber)?.Status;
+}
+
 async function statementsOf(TopicArn: string): Promise<{ readonly Sid: string }[]> {
   const { Attributes } = await sns.getTopicAttributes({ TopicArn });
   return JSON.parse(Attributes?.Policy ?? '').Statement;
@@ -96,7 +121,10 @@ async function statementsOf(TopicArn: string): Promise<{ readonly Sid: string }[
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-const operations: { readonly [O in Operation]?: () => Promise<void> } = {
+/** The server does not have these yet. */
+type Absent = 'GetDataProtectionPolicy' | 'PutDataProtectionPolicy';
+
+const operations: { readonly [O in Exclude<Operation, Absent>]: () => Promise<void> } = {
   async AddPermission() {
     const TopicArn = await newTopic();
     await sns.addPermission({
@@ -112,6 +140,15 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
       Action: ['SNS:Publish', 'SNS:Subscribe'],
       Resource: TopicArn,
     });
+  },
+
+  async CheckIfPhoneNumberIsOptedOut() {
+    const phoneNumber = '+15550000001';
+    const isOptedOut = async () =>
+      (await sns.checkIfPhoneNumberIsOptedOut({ phoneNumber })).isOptedOut;
+    expect(await isOptedOut()).toBe(false);
+    await optOut(phoneNumber);
+    expect(await isOptedOut()).toBe(true);
   },
 
   async ConfirmSubscription() {
@@ -152,6 +189,13 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
     ]);
   },
 
+  async CreateSMSSandboxPhoneNumber() {
+    const PhoneNumber = '+15550000002';
+    await sns.createSMSSandboxPhoneNumber({ PhoneNumber, LanguageCode: 'en-US' });
+    expect(await sandboxStatusOf(PhoneNumber)).toBe('Pending');
+    expect(await passwordOf(PhoneNumber)).toMatch(/^\d{5,8}$/);
+  },
+
   async CreateTopic() {
     const input = {
       Name: 'created',
@@ -185,6 +229,17 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
     });
   },
 
+  async DeleteSMSSandboxPhoneNumber() {
+    const PhoneNumber = '+15550000003';
+    await sns.createSMSSandboxPhoneNumber({ PhoneNumber });
+    await expect(sns.deleteSMSSandboxPhoneNumber({ PhoneNumber })).rejects.toMatchObject({
+      name: 'UserErrorException',
+    });
+    await advanceSeconds(endpoint, 86_400);
+    await sns.deleteSMSSandboxPhoneNumber({ PhoneNumber });
+    expect(await sandboxStatusOf(PhoneNumber)).toBeUndefined();
+  },
+
   async DeleteTopic() {
     const { TopicArn, SubscriptionArn, QueueUrl } = await newSubscribed();
     await sns.deleteTopic({ TopicArn });
@@ -214,6 +269,16 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
     const { Attributes } = await sns.getPlatformApplicationAttributes({ PlatformApplicationArn });
     expect(Attributes).toMatchObject({ Enabled: 'true' });
     expect(Attributes).not.toHaveProperty('PlatformCredential');
+  },
+
+  async GetSMSAttributes() {
+    const attributes = ['MonthlySpendLimit'];
+    const answer = await sns.getSMSAttributes({ attributes });
+    expect(answer.attributes).toEqual({ MonthlySpendLimit: '1' });
+  },
+
+  async GetSMSSandboxAccountStatus() {
+    expect((await sns.getSMSSandboxAccountStatus({})).IsInSandbox).toBe(false);
   },
 
   async GetSubscriptionAttributes() {
@@ -256,6 +321,16 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
     expect(Endpoints).toEqual([{ EndpointArn, Attributes: { Enabled: 'true', Token: 'device' } }]);
   },
 
+  async ListOriginationNumbers() {
+    expect((await sns.listOriginationNumbers({ MaxResults: 30 })).PhoneNumbers).toEqual([]);
+  },
+
+  async ListPhoneNumbersOptedOut() {
+    await optOut('+15550000004');
+    const { phoneNumbers } = await sns.listPhoneNumbersOptedOut({});
+    expect(phoneNumbers).toContain('+15550000004');
+  },
+
   async ListPlatformApplications() {
     const PlatformApplicationArn = await newApplication();
     const { PlatformApplications } = await sns.listPlatformApplications({});
@@ -263,6 +338,13 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
       PlatformApplicationArn,
       Attributes: expect.objectContaining({ Enabled: 'true' }),
     });
+  },
+
+  async ListSMSSandboxPhoneNumbers() {
+    const PhoneNumber = '+15550000005';
+    await sns.createSMSSandboxPhoneNumber({ PhoneNumber });
+    const { PhoneNumbers } = await sns.listSMSSandboxPhoneNumbers({ MaxResults: 100 });
+    expect(PhoneNumbers).toContainEqual({ PhoneNumber, Status: 'Pending' });
   },
 
   async ListSubscriptions() {
@@ -299,6 +381,14 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
   async ListTopics() {
     const TopicArn = await newTopic();
     expect((await sns.listTopics({})).Topics).toContainEqual({ TopicArn });
+  },
+
+  async OptInPhoneNumber() {
+    const phoneNumber = '+15550000006';
+    await optOut(phoneNumber);
+    await sns.optInPhoneNumber({ phoneNumber });
+    const { isOptedOut } = await sns.checkIfPhoneNumberIsOptedOut({ phoneNumber });
+    expect(isOptedOut).toBe(false);
   },
 
   async Publish() {
@@ -378,6 +468,18 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
     ).toMatchObject(Attributes);
   },
 
+  async SetSMSAttributes() {
+    const attributes = { DefaultSMSType: 'Transactional', DefaultSenderID: 'COFFEE' };
+    await sns.setSMSAttributes({ attributes });
+    expect((await sns.getSMSAttributes({})).attributes).toMatchObject(attributes);
+    const PhoneNumber = '+15550000007';
+    const { MessageId } = await sns.publish({ PhoneNumber, Message: 'A latte was sold.' });
+    await advanceSeconds(endpoint, 0);
+    expect(await inboxOf(PhoneNumber)).toMatchObject([
+      { kind: 'sms', from: 'COFFEE', text: 'A latte was sold.', messageId: MessageId },
+    ]);
+  },
+
   async SetSubscriptionAttributes() {
     const { TopicArn, SubscriptionArn, QueueUrl } = await newSubscribed();
     const set = (AttributeName: string, AttributeValue: string) =>
@@ -432,6 +534,18 @@ const operations: { readonly [O in Operation]?: () => Promise<void> } = {
     const ResourceArn = await newTopic({ Tags: [{ Key: 'Team', Value: 'coffee' }] });
     await sns.untagResource({ ResourceArn, TagKeys: ['Team', 'Absent'] });
     expect((await sns.listTagsForResource({ ResourceArn })).Tags).toEqual([]);
+  },
+
+  async VerifySMSSandboxPhoneNumber() {
+    const PhoneNumber = '+15550000008';
+    await sns.createSMSSandboxPhoneNumber({ PhoneNumber });
+    const OneTimePassword = await passwordOf(PhoneNumber);
+    const wrong = OneTimePassword === '00000' ? '00001' : '00000';
+    await expect(
+      sns.verifySMSSandboxPhoneNumber({ PhoneNumber, OneTimePassword: wrong }),
+    ).rejects.toMatchObject({ name: 'VerificationException' });
+    await sns.verifySMSSandboxPhoneNumber({ PhoneNumber, OneTimePassword });
+    expect(await sandboxStatusOf(PhoneNumber)).toBe('Verified');
   },
 };
 
