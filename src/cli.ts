@@ -1,26 +1,76 @@
 /** The command line: reads the configuration, serves until a signal comes, exits in good order. */
-import { type Config, readCommand } from './config.ts';
+import type { Terminal } from './commands/terminal.ts';
+import { type Command, type Config, readCommand } from './config.ts';
+import { systemClock } from './core/environment.ts';
 import { helpText } from './help.ts';
 import { createWaystation, type Waystation } from './main.ts';
 import { type Log, openLog } from './observability/log.ts';
 import { StartRefused } from './options.ts';
+import { StorageRefused } from './storage/errors.ts';
 import { version } from './version.ts';
+
+/** What `waystation check` ends with when it cannot look; 1 means that it found something. */
+const CANNOT_CHECK = 2;
 
 /** Runs the program with the arguments and the environment of this process. */
 export async function runCli(): Promise<void> {
+  const argv = process.argv.slice(2);
   try {
-    const command = await readCommand({
-      argv: process.argv.slice(2),
-      environment: process.env,
-      folder: process.cwd(),
-    });
-    if (command.kind === 'serve') await serve(command.config);
-    else process.stdout.write(command.kind === 'help' ? helpText() : `${version}\n`);
+    const folder = process.cwd();
+    await run(await readCommand({ argv, environment: process.env, folder }));
   } catch (error) {
-    if (!(error instanceof StartRefused)) throw error;
-    process.stderr.write(`waystation: ${error.message}\n`);
-    process.exitCode = 1;
+    const isCheck = argv[0] === 'check';
+    if (error instanceof StartRefused || error instanceof StorageRefused) {
+      process.stderr.write(`waystation: ${error.message}\n`);
+    } else if (isCheck) {
+      process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    } else {
+      throw error;
+    }
+    process.exitCode = isCheck ? CANNOT_CHECK : 1;
   }
+}
+
+async function run(command: Command): Promise<void> {
+  switch (command.kind) {
+    case 'serve':
+      return serve(command.config);
+    case 'help':
+      process.stdout.write(helpText());
+      return;
+    case 'version':
+      process.stdout.write(`${version}\n`);
+      return;
+  }
+  withoutExperimentalWarnings((warning) => process.stderr.write(`${warning.message}\n`));
+  switch (command.kind) {
+    case 'backup': {
+      const { runBackup } = await import('./commands/backup.ts');
+      return runBackup(command, interruptible());
+    }
+    case 'restore': {
+      const { runRestore } = await import('./commands/restore.ts');
+      return runRestore(command, interruptible());
+    }
+    case 'check': {
+      const { runCheck } = await import('./commands/check.ts');
+      const isClean = await runCheck(command.folder, terminal(), systemClock());
+      process.exitCode = isClean ? 0 : 1;
+    }
+  }
+}
+
+const terminal = (signal?: AbortSignal): Terminal => ({
+  signal,
+  print: (text) => void process.stdout.write(`${text}\n`),
+  note: (text) => void process.stderr.write(`${text}\n`),
+});
+
+/** The first signal ends the work in good order, the second ends the process. */
+function interruptible(): Terminal {
+  const controller = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => controller.abort());
+  return terminal(controller.signal);
 }
 
 async function serve(config: Config): Promise<void> {
@@ -60,14 +110,16 @@ function stopOnSignal(waystation: Waystation, log: Log): void {
   process.on('SIGINT', stop);
 }
 
-/**
- * Node's warnings as entries of the log, so that stderr stays one JSON value a line. That
- * node:sqlite is experimental in older Nodes is known and tested, and no news for anybody.
- */
+/** Node's warnings as entries of the log, so that stderr stays one JSON value a line. */
 function logWarnings(log: Log): void {
+  withoutExperimentalWarnings((warning) => log.warn({ err: warning }, 'warning'));
+}
+
+/** That node:sqlite is experimental in older Nodes is known and tested, and no news for anybody. */
+function withoutExperimentalWarnings(tell: (warning: Error) => void): void {
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {
     if (warning.name === 'ExperimentalWarning' && warning.message.includes('SQLite')) return;
-    log.warn({ err: warning }, 'warning');
+    tell(warning);
   });
 }

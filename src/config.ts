@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { type CommandName, type CommandRow, commandNames, commands } from './command-table.ts';
 import {
   type Declarations,
   declarationKeys,
@@ -29,7 +30,15 @@ export interface Config extends Settings, Declarations {}
 
 export type Command =
   | { readonly kind: 'serve'; readonly config: Config }
-  | { readonly kind: 'help' | 'version' };
+  | { readonly kind: 'help' | 'version' }
+  | {
+      readonly kind: 'backup';
+      readonly folder: string;
+      readonly file: string;
+      readonly replace: boolean;
+    }
+  | { readonly kind: 'restore'; readonly folder: string; readonly file: string }
+  | { readonly kind: 'check'; readonly folder: string };
 
 export interface Surroundings {
   /** The arguments behind the program's name. */
@@ -49,7 +58,6 @@ interface Given {
 /** Later sources of a list win over earlier ones. */
 type Source = ReadonlyMap<string, Given>;
 
-const COMMANDS = ['serve'];
 const FILE_NAME = 'waystation.yaml';
 const VARIABLE_PREFIX = 'WAYSTATION_';
 /** Options outside the table: they say where or whether to read, not how to serve. */
@@ -66,14 +74,24 @@ const SERVICE_LINK_VALUE = /^(tcp|udp|sctp):\/\//;
 /** Reads everything. Throws StartRefused with a sentence for whoever started the program. */
 export async function readCommand(surroundings: Surroundings): Promise<Command> {
   const { argv, environment, folder } = surroundings;
-  const fromFlags = readFlags(argv, folder);
+  const { command, operand, source: fromFlags } = readArguments(argv, folder);
   if (fromFlags.has('help')) return { kind: 'help' };
   if (fromFlags.has('version')) return { kind: 'version' };
   const fromEnvironment = readEnvironment(environment, folder);
   const named = fromFlags.get(CONFIG) ?? fromEnvironment.get(CONFIG);
   const file = await readFile(named, folder);
   const settings = settle([file.source, fromEnvironment, fromFlags], folder);
-  return { kind: 'serve', config: freeze({ ...settings, ...file.declarations }) };
+  const data = { folder: settings.data, file: resolve(folder, operand) };
+  switch (command) {
+    case 'serve':
+      return { kind: 'serve', config: freeze({ ...settings, ...file.declarations }) };
+    case 'backup':
+      return { kind: command, ...data, replace: fromFlags.has('force') };
+    case 'restore':
+      return { kind: command, ...data };
+    case 'check':
+      return { kind: command, folder: settings.data };
+  }
 }
 
 /** What an embedding program may choose; the same checks as for flags. */
@@ -142,27 +160,61 @@ function settle(sources: readonly Source[], folder: string): Settings {
   return Object.fromEntries(optionNames.map((name) => [name, value(name)])) as Settings;
 }
 
-function readFlags(argv: readonly string[], folder: string): Source {
+interface Arguments {
+  readonly command: CommandName;
+  /** Empty for a command that takes none. */
+  readonly operand: string;
+  readonly source: Source;
+}
+
+function readArguments(argv: readonly string[], folder: string): Arguments {
+  const words = [...argv];
+  const [first] = words;
+  const isNamed = first !== undefined && !first.startsWith('-');
+  if (isNamed) words.shift();
+  const command = isNamed ? commandNames.find((known) => known === first) : 'serve';
+  if (command === undefined) throw unknown(`command "${first}"`, first ?? '', commandNames);
+  const row: CommandRow = commands[command];
+  const { source, operands } = readFlags(words, row, folder);
+  const [operand = '', extra] = operands;
+  const asksOnly = source.has('help') || source.has('version');
+  if (row.operand !== undefined && operand === '' && !asksOnly) {
+    throw new StartRefused(
+      `waystation ${command} needs a file: waystation ${command} ${row.operand}.`,
+    );
+  }
+  const surplus = row.operand === undefined ? operands[0] : extra;
+  if (surplus !== undefined) throw unknown(`option "${surplus}"`, surplus, []);
+  return { command, operand, source };
+}
+
+function readFlags(
+  given: readonly string[],
+  row: CommandRow,
+  folder: string,
+): { readonly source: Source; readonly operands: readonly string[] } {
   const source = new Map<string, Given>();
-  const known = [...optionNames, CONFIG, 'help', 'version'];
+  const operands: string[] = [];
+  const settings = row.flags === 'all' ? optionNames : row.flags;
+  const known = [...settings, ...Object.keys(row.switches), CONFIG, 'help', 'version'];
   const byFlag = new Map(known.map((name) => [`--${flagOf(name)}`, name]));
   byFlag.set('-h', 'help');
-  const words = [...argv];
-  if (words[0] !== undefined && !words[0].startsWith('-')) {
-    const command = words.shift() ?? '';
-    if (!COMMANDS.includes(command)) throw unknown(`command "${command}"`, command, COMMANDS);
-  }
-  for (let i = 0; i < words.length; i++) {
-    const [flag = '', ...rest] = (words[i] ?? '').split('=');
+  const words = [...given];
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (!word.startsWith('-')) {
+      operands.push(word);
+      continue;
+    }
+    const [flag = '', ...rest] = word.split('=');
     const name = byFlag.get(flag);
     if (name === undefined) throw unknown(`option "${flag}"`, flag, [...byFlag.keys()]);
     let text = rest.length > 0 ? rest.join('=') : undefined;
     if (text === undefined && isSwitch(name)) text = 'true';
-    text ??= words[++i];
+    text ??= words.shift();
     if (text === undefined) throw new StartRefused(`${flag} needs a value after it.`);
     source.set(name, { text, where: flag, folder });
   }
-  return source;
+  return { source, operands };
 }
 
 function isSwitch(name: string): boolean {
@@ -232,6 +284,8 @@ async function parseYaml(path: string): Promise<{ readonly [key: string]: unknow
 
 function unknown(what: string, text: string, known: readonly string[]): StartRefused {
   const meant = nearest(text, known);
-  const hint = meant === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${meant}?`;
-  return new StartRefused(`Unknown ${what}. ${hint}`);
+  const list = known.length === 0 ? 'See --help.' : `Known: ${known.join(', ')}.`;
+  return new StartRefused(
+    `Unknown ${what}. ${meant === undefined ? list : `Did you mean ${meant}?`}`,
+  );
 }

@@ -1,4 +1,5 @@
 /** The texts that the table of options makes: `--help` and the configuration page. */
+import { type CommandRow, commandNames, commands } from './command-table.ts';
 import { flagOf, type Option, optionNames, options, variableOf } from './options.ts';
 
 /** Flags that are not settings. */
@@ -38,10 +39,18 @@ export function helpText(): string {
   return [
     'Waystation: queues and topics that speak AWS, on your own machine.',
     '',
-    'Usage: waystation [serve] [options]',
+    'Usage: waystation [command] [options]',
+    '',
+    ...commandNames.flatMap((name) => {
+      const { operand = '', help }: CommandRow = commands[name];
+      return entry(`${name} ${operand}`.trimEnd(), help);
+    }),
     '',
     ...rows.flatMap(({ flag, help, otherwise }) =>
       entry(flag, otherwise === '' ? help : `${help} (${otherwise})`),
+    ),
+    ...commandNames.flatMap((name) =>
+      Object.entries(commands[name].switches).flatMap(([flag, help]) => entry(`--${flag}`, help)),
     ),
     ...OTHER_FLAGS.flatMap(({ flag, help }) => entry(flag, help)),
     '',

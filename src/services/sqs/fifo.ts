@@ -63,8 +63,12 @@ export function deduplicationKey(queue: Queue, groupId: string, id: string): str
   return `${deduplicationPrefix(queue)}${scope}${id}`;
 }
 
-/** What all deduplication documents of a queue start with. */
-export const deduplicationPrefix = (queue: Queue): string => `sqs/deduplication/${queue.queueId}/`;
+/** What all deduplication documents start with. */
+export const DEDUPLICATION_PREFIX = 'sqs/deduplication/';
+
+/** What those of a queue start with. */
+export const deduplicationPrefix = (queue: Queue): string =>
+  `${DEDUPLICATION_PREFIX}${queue.queueId}/`;
 
 const DIGITS = 20;
 

@@ -80,8 +80,15 @@ export class Checkpoints {
     return worker;
   }
 
+  /**
+   * Copies what came in meanwhile, unless that is much: while somebody reads an old state, a backup
+   * for example, the worker cannot copy what came after it, and the log grows. The next look then
+   * sends the worker again.
+   */
   #finish(): void {
-    attempt(this.#copy);
+    const state = attempt(this.#look);
+    const left = state === undefined ? 0 : state.log - state.checkpointed;
+    if (left <= this.#pagesToStart) attempt(this.#copy);
     this.#running = false;
   }
 }

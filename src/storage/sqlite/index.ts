@@ -42,6 +42,8 @@ export interface SqliteOptions {
 const RELAXED_SYNC_MS = 1_000;
 /** Rows that one `reclaim` deletes at most: a few milliseconds' worth. */
 const RECLAIM_ROWS = 500;
+/** A log that grew beyond it, behind a backup for example, is cut to it when it starts anew. */
+const LOG_BYTES_KEPT = 64 * 1024 * 1024;
 /** Free pages that stay for reuse; what is beyond goes back to the file system, some at a time. */
 const FREE_PAGES_KEPT = 4_096;
 const FREE_PAGES_RETURNED = 512;
@@ -200,6 +202,7 @@ function openDatabase(path: string, options: SqliteOptions): DatabaseSync {
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL;
       PRAGMA wal_autocheckpoint = 0;
+      PRAGMA journal_size_limit = ${LOG_BYTES_KEPT};
       PRAGMA cache_size = -32768;
       PRAGMA temp_store = MEMORY;
     `);

@@ -1,4 +1,5 @@
 /** What keeps a data folder from being opened, in a sentence for whoever starts the server. */
+import type { DatabaseSync } from 'node:sqlite';
 import { StorageRefused } from '../errors.ts';
 
 /** https://sqlite.org/rescode.html */
@@ -33,5 +34,27 @@ export function refusalOf(error: unknown, folder: string): unknown {
         `The data folder ${folder} cannot be used (${error.message}). ` +
           `Check its disk and its permissions, ${other}`,
       );
+  }
+}
+
+/** Whether a disk, or a quota on it, has no room. */
+export function isFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('errcode' in error) return (Number(error.errcode) & PRIMARY_CODE_MASK) === SQLITE_FULL;
+  return 'code' in error && ['ENOSPC', 'EDQUOT'].includes(String(error.code));
+}
+
+const DAMAGE_LINES_MAX = 20;
+
+/** What SQLite finds damaged, one thing a line. https://sqlite.org/pragma.html */
+export function damageOf(db: DatabaseSync, look: 'quick_check' | 'integrity_check'): string[] {
+  try {
+    const rows = db.prepare(`PRAGMA ${look}(${DAMAGE_LINES_MAX})`).all();
+    return rows
+      .flatMap((row) => String(Object.values(row)[0]).split('\n'))
+      .filter((line) => line !== 'ok' && !line.startsWith('***'))
+      .slice(0, DAMAGE_LINES_MAX);
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
   }
 }

@@ -10,7 +10,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StorageFull } from '../errors.ts';
 
 export const PAGE_BYTES = 4_096;
-const RESERVE_BYTES_MAX = 64 * 1024 * 1024;
+export const RESERVE_BYTES_MAX = 64 * 1024 * 1024;
 /** A small disk gives a share of it. */
 const RESERVE_SHARE = 1 / 8;
 /** What an addition writes beside its payload: pages of indexes, in the log and the database. */

@@ -11,8 +11,20 @@ const migrations: readonly string[] = [shapes];
 
 export const SCHEMA_VERSION = migrations.length;
 
-/** The schema that the data has; 0 for a new database. Throws StorageRefused for a newer one. */
+/** Marks a database as ours in its header: "WayS". Data from before there was a mark has 0. */
+export const APPLICATION_ID = 0x57617953;
+
+/**
+ * The schema that the data has; 0 for a new database. Throws StorageRefused for a newer one, and
+ * for what is no data of ours.
+ */
 export function schemaVersionOf(db: DatabaseSync, folder: string): number {
+  const marked = db.prepare('PRAGMA application_id').get() as { application_id: number };
+  if (![0, APPLICATION_ID].includes(marked.application_id)) {
+    throw new StorageRefused(
+      `The database in ${folder} was not written by Waystation. Choose another folder with --data.`,
+    );
+  }
   const row = db.prepare('PRAGMA user_version').get() as { user_version: number };
   const found = row.user_version;
   if (found > SCHEMA_VERSION) {
@@ -36,4 +48,11 @@ export function migrate(db: DatabaseSync, found: number): void {
       throw error;
     }
   }
+  const marked = db.prepare('PRAGMA application_id').get() as { application_id: number };
+  if (marked.application_id === 0) db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+}
+
+/** Makes the tables of a schema in an empty database, to compare others with. */
+export function createSchema(db: DatabaseSync, schema: number): void {
+  for (const sql of migrations.slice(0, schema)) db.exec(sql);
 }
