@@ -129,7 +129,8 @@ export const options = {
     otherwise: 'pushes are kept, see /_waystation/inbox',
     help:
       'Gateway for mobile push. Gets a POST of JSON: platform, token, payload, endpointArn, ' +
-      'applicationArn, messageId. When it answers 400, 404 or 410 the token counts as dead.',
+      'applicationArn, messageId, and as the publisher wishes attributes, ttlSeconds. When it ' +
+      'answers 400, 404 or 410 the token counts as dead.',
   }),
   functionsUrl: gateway(['http:', 'https:'], {
     otherwise: 'functions cannot be called',
