@@ -23,3 +23,8 @@ export function parseArn(text: string): Arn | undefined {
 export function formatArn(arn: Omit<Arn, 'partition'>): string {
   return `arn:aws:${arn.service}:${arn.region}:${arn.accountId}:${arn.resource}`;
 }
+
+const ROLE_ARN = /^arn:[^:]+:iam::\d{12}:role\/.+$/;
+
+/** Whether a text is the ARN of an IAM role. */
+export const isRoleArn = (text: string): boolean => ROLE_ARN.test(text);

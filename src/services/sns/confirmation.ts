@@ -10,6 +10,7 @@ import { queueAddressOf } from './audience.ts';
 import { effectivePolicy } from './delivery-policy.ts';
 import { emailFrom } from './email.ts';
 import { functionEvent, signatureVersionOf, stringToSign, timestampOf } from './envelope.ts';
+import { httpTarget } from './http-target.ts';
 import { retryFor } from './outgoing.ts';
 import { send } from './queue-delivery.ts';
 import type { Subscription } from './subscription.ts';
@@ -176,20 +177,13 @@ function targetFor(topic: Topic, subscription: Subscription, letter: Letter): De
   switch (protocol) {
     case 'http':
     case 'https':
-      return {
-        kind: 'http',
-        url: endpoint,
-        headers: [
-          ['x-amz-sns-message-type', letter.Type],
-          ['x-amz-sns-message-id', letter.MessageId],
-          ['x-amz-sns-topic-arn', letter.TopicArn],
-          ...(letter.Type === 'UnsubscribeConfirmation'
-            ? [['x-amz-sns-subscription-arn', subscription.arn] as const]
-            : []),
-          ['Content-Type', 'text/plain; charset=UTF-8'],
-        ],
+      return httpTarget(endpoint, {
+        type: letter.Type,
+        messageId: letter.MessageId,
+        topicArn: letter.TopicArn,
+        ...(letter.Type === 'UnsubscribeConfirmation' && { subscriptionArn: subscription.arn }),
         body: JSON.stringify(letter),
-      };
+      });
     case 'email':
     case 'email-json':
       return {

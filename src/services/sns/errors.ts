@@ -3,13 +3,8 @@
  * https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html and the error section of each
  * operation.
  */
-import {
-  AwsError,
-  type ErrorRow,
-  type ErrorTable,
-  failCommon,
-  failFrom,
-} from '../../core/aws-error.ts';
+import { AwsError, type ErrorRow, type ErrorTable, failFrom } from '../../core/aws-error.ts';
+import { validationError } from '../../core/violations.ts';
 import type { Violation } from '../../schema/service.ts';
 
 const client = (queryCode: string, status = 400): ErrorRow => ({
@@ -79,39 +74,9 @@ export const verificationFailed = (status: string): AwsError =>
     { Status: status },
   );
 
-/** A member that breaks its schema is refused by AWS's front layer, which words it like this. */
-export function describeViolation(violations: readonly Violation[]): Error {
-  const count = violations.length;
-  const found = `${count} validation error${count === 1 ? '' : 's'} detected: `;
-  return failCommon('ValidationError', found + violations.map(describe).join('; '));
-}
-
-function describe(violation: Violation): string {
-  const { path, value } = violation;
-  const shown = value === undefined ? 'null' : `'${String(value)}'`;
-  const constraint = constraintOf(violation);
-  return `Value ${shown} at '${memberPath(path)}' failed to satisfy constraint: ${constraint}`;
-}
-
-function constraintOf({ rule, value, min, max, allowed, pattern }: Violation): string {
-  switch (rule) {
-    case 'required':
-      return 'Member must not be null';
-    case 'enum':
-      return `Member must satisfy enum value set: [${allowed?.join(', ')}]`;
-    case 'pattern':
-      return `Member must satisfy regular expression pattern: ${pattern}`;
-    case 'length':
-      return `Member must have length ${limitOf((value as { length: number }).length, min, max)}`;
-    case 'range':
-      return `Member must have value ${limitOf(Number(value), min, max)}`;
-  }
-}
-
-const limitOf = (size: number, min: number | undefined, max: number | undefined): string =>
-  min !== undefined && size < min
-    ? `greater than or equal to ${min}`
-    : `less than or equal to ${max}`;
+/** A member that breaks its schema is refused by AWS's front layer. */
+export const describeViolation = (violations: readonly Violation[]): Error =>
+  validationError(violations, memberPath);
 
 /** `Tags.0.Key` is written `tags.1.member.key`. */
 function memberPath(path: string): string {

@@ -20,6 +20,7 @@ import { queueAddressOf, type Recipient } from './audience.ts';
 import { type EffectivePolicy, effectivePolicy } from './delivery-policy.ts';
 import { emailFrom, emailSubject, unsubscribeFooter } from './email.ts';
 import { type MessageForms, unsubscribeUrl } from './envelope.ts';
+import { httpTarget } from './http-target.ts';
 import type { Notification } from './notification.ts';
 import { deliverToEndpoint } from './platform-target.ts';
 import { deadLetterFor } from './queue-delivery.ts';
@@ -97,7 +98,7 @@ function deadLetterOf(
   return { deadLetter: { queueArn: deadLetterArn, input } };
 }
 
-function aboutOf(
+export function aboutOf(
   topic: Topic,
   notification: Notification,
   { arn, protocol }: Subscription,
@@ -133,19 +134,15 @@ function targetFor(
   switch (protocol) {
     case 'http':
     case 'https':
-      return {
-        kind: 'http',
-        url: endpoint,
-        headers: [
-          ['x-amz-sns-message-type', 'Notification'],
-          ['x-amz-sns-message-id', notification.messageId],
-          ['x-amz-sns-topic-arn', topicArn(topic)],
-          ['x-amz-sns-subscription-arn', arn],
-          ...(raw ? [['x-amz-sns-rawdelivery', 'true'] as const] : []),
-          ['Content-Type', policy?.headerContentType ?? 'text/plain; charset=UTF-8'],
-        ],
+      return httpTarget(endpoint, {
+        type: 'Notification',
+        messageId: notification.messageId,
+        topicArn: topicArn(topic),
+        subscriptionArn: arn,
+        raw,
+        ...(policy !== undefined && { contentType: policy.headerContentType }),
         body: body(),
-      };
+      });
     case 'email':
     case 'email-json': {
       const isJson = protocol === 'email-json';

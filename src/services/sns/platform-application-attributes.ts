@@ -2,8 +2,9 @@
  * The attributes of a platform application: names, values, credentials, and what is answered.
  * https://docs.aws.amazon.com/sns/latest/api/API_SetPlatformApplicationAttributes.html
  */
+
 import { hash, X509Certificate } from 'node:crypto';
-import { parseArn } from '../../core/arn.ts';
+import { isRoleArn, parseArn } from '../../core/arn.ts';
 import { parseJsonObject } from '../../core/json-object.ts';
 import { invalid } from './errors.ts';
 import type { Credentials, PlatformApplication } from './platform-application.ts';
@@ -20,7 +21,6 @@ interface Rule {
   readonly isRight: (value: string) => boolean;
 }
 
-const ROLE_ARN = /^arn:[^:]+:iam::\d{12}:role\/.+$/;
 const TOPIC_NAME = /^[A-Za-z0-9_-]+$/;
 
 /** Events have no message group, so that FIFO topics cannot take them. */
@@ -30,7 +30,7 @@ function isStandardTopic(value: string): boolean {
 }
 
 const eventTopic: Rule = { removable: true, isRight: isStandardTopic };
-const role: Rule = { removable: true, isRight: (value) => ROLE_ARN.test(value) };
+const role: Rule = { removable: true, isRight: (value) => isRoleArn(value) };
 const appleId: Rule = { appleOnly: true, isRight: (value) => value !== '' };
 
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([

@@ -4,6 +4,7 @@
  *
  * AWS documents what the values may be, but not how it refuses others: those texts are assumed.
  */
+import { isRoleArn } from '../../core/arn.ts';
 import type { Context } from '../../core/context.ts';
 import { fail, invalid } from './errors.ts';
 
@@ -17,7 +18,6 @@ export interface SmsAccount {
 
 const PERCENTAGE = /^(?:\d{1,2}|100)$/;
 const US_DOLLARS = /^\d{1,9}(?:\.\d{1,9})?$/;
-const ROLE_ARN = /^arn:[^:]+:iam::\d{12}:role\/.+$/;
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** 1 to 11 letters and digits, one of them a letter. */
@@ -33,7 +33,7 @@ export const isSmsType = (text: string): text is SmsType =>
 const rules: ReadonlyMap<string, (value: string) => boolean> = new Map([
   // Texts cost nothing here, so that the limit is never reached.
   ['MonthlySpendLimit', (value) => US_DOLLARS.test(value)],
-  ['DeliveryStatusIAMRole', (value) => ROLE_ARN.test(value)],
+  ['DeliveryStatusIAMRole', (value) => isRoleArn(value)],
   ['DeliveryStatusSuccessSamplingRate', (value) => PERCENTAGE.test(value)],
   ['DefaultSenderID', (value) => SENDER_ID.test(value)],
   ['DefaultSMSType', isSmsType],

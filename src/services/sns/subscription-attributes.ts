@@ -2,6 +2,7 @@
  * The attributes of a subscription: names, values, and what a request may do to them.
  * https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html
  */
+import { isRoleArn } from '../../core/arn.ts';
 import type { AwsError } from '../../core/aws-error.ts';
 import { meanTheSame, parseJsonObject } from '../../core/json-object.ts';
 import { problemOfReplayPolicy } from './archive-policy.ts';
@@ -95,11 +96,9 @@ const deliveryPolicy: Rule = {
     problemOfSubscriptionPolicy(value, all.RawMessageDelivery === 'true'),
 };
 
-const ROLE_ARN = /^arn:[^:]+:iam::\d{12}:role\/.+$/;
-
 const subscriptionRoleArn: Rule = {
   problem: (value) =>
-    ROLE_ARN.test(value) ? undefined : `SubscriptionRoleArn: Invalid value [${value}].`,
+    isRoleArn(value) ? undefined : `SubscriptionRoleArn: Invalid value [${value}].`,
 };
 
 const replayPolicy: Rule = {

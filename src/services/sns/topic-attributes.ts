@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
  */
 
+import { isRoleArn } from '../../core/arn.ts';
 import { meanTheSame } from '../../core/json-object.ts';
 import { problemOfArchivePolicy } from './archive-policy.ts';
 import { describeTopicPolicy, problemOfTopicPolicy } from './delivery-policy.ts';
@@ -52,11 +53,9 @@ function number(min: number, max: number): Rule {
 
 const text: Rule = { removable: true, problem: () => undefined };
 
-const ROLE_ARN = /^arn:[^:]+:iam::\d{12}:role\/.+$/;
-
 const roleArn: Rule = {
   removable: true,
-  problem: (value, name) => (ROLE_ARN.test(value) ? undefined : invalidValue(name, value)),
+  problem: (value, name) => (isRoleArn(value) ? undefined : invalidValue(name, value)),
 };
 
 const displayName: Rule = {
