@@ -122,8 +122,8 @@ export const options = {
   smsUrl: gateway(['http:', 'https:'], {
     otherwise: 'SMS are kept, see /_waystation/inbox',
     help:
-      'Gateway for SMS. Gets a POST of JSON: phoneNumber, message, messageId, smsType, and as the ' +
-      'publisher wishes senderId, originationNumber, maxPrice, entityId, templateId.',
+      'Gateway for SMS. Gets a POST of JSON: phoneNumber, message, messageId, smsType, and as ' +
+      'the publisher wishes senderId, originationNumber, maxPrice, entityId, templateId.',
   }),
   pushUrl: gateway(['http:', 'https:'], {
     otherwise: 'pushes are kept, see /_waystation/inbox',

@@ -5,7 +5,7 @@
 import type { Violation } from '../schema/service.ts';
 import { type AwsError, failCommon } from './aws-error.ts';
 
-/** ValidationError with a sentence for each violation; `shownPath`: how the service writes a path. */
+/** ValidationError with a sentence for each violation; `shownPath` writes a path in its way. */
 export function validationError(
   violations: readonly Violation[],
   shownPath: (path: string) => string,
