@@ -1,5 +1,6 @@
 /** Topics and subscriptions that waystation.yaml declares: there before the first request. */
 import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { SNS } from '@aws-sdk/client-sns';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -186,6 +187,28 @@ it.each(['Queues', 'Topics'])(
   },
 );
 
+interface Inbox {
+  readonly items: readonly { readonly links: readonly string[] }[];
+}
+
+/** Its mails, newest first, once there are so many. */
+async function inbox(endpoint: string, count: number): Promise<Inbox['items']> {
+  for (;;) {
+    const answer = await fetch(`${endpoint}/_waystation/inbox`);
+    const { items } = (await answer.json()) as Inbox;
+    if (items.length >= count) return items;
+  }
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 describe('declared subscriptions that must be confirmed', () => {
   it('are asked for with a link to the server, at each start until they are', async () => {
     const folder = temporaryFolder();
@@ -193,16 +216,6 @@ describe('declared subscriptions that must be confirmed', () => {
       folder,
       'topics: [{ name: orders, subscriptions: [{ protocol: email, endpoint: r@example.com }] }]',
     );
-    interface Inbox {
-      readonly items: readonly { readonly links: readonly string[] }[];
-    }
-    const inbox = async (endpoint: string, count: number): Promise<Inbox['items']> => {
-      for (;;) {
-        const answer = await fetch(`${endpoint}/_waystation/inbox`);
-        const { items } = (await answer.json()) as Inbox;
-        if (items.length >= count) return items;
-      }
-    };
     const first = start({ folder });
     const [asked] = await inbox(await first.ready(), 1);
     expect(asked?.links[0]).toMatch(`${await first.ready()}/?Action=ConfirmSubscription&`);
@@ -221,6 +234,21 @@ describe('declared subscriptions that must be confirmed', () => {
       'r@example.com': { PendingConfirmation: 'false' },
     });
     expect(await inbox(third, 2)).toHaveLength(2);
+  });
+
+  it.each([
+    ['the port that is given', [], (port: number) => `http://localhost:${port}/?`],
+    ['--public-url', ['--public-url', 'https://sns.test'], () => 'https://sns.test/?'],
+  ])('get links with %s', async (_what, flags, expected) => {
+    const folder = temporaryFolder();
+    write(
+      folder,
+      'topics: [{ name: orders, subscriptions: [{ protocol: email, endpoint: r@example.com }] }]',
+    );
+    const port = await freePort();
+    const server = start({ folder, flags: [...memory, '--port', String(port), ...flags] });
+    const [asked] = await inbox(await server.ready(), 1);
+    expect(asked?.links[0]?.startsWith(expected(port))).toBe(true);
   });
 });
 
