@@ -25,6 +25,7 @@ import { Scheduler } from './scheduler/scheduler.ts';
 import { Waiters } from './scheduler/waiters.ts';
 import type { Service } from './schema/service.ts';
 import { admin, services, sns, sqs } from './services/index.ts';
+import { readFindings } from './services/sns/audit-log.ts';
 import { pushFailures } from './services/sns/push-failures.ts';
 import { snsTasks } from './services/sns/tasks.ts';
 import { availableBehind, readQueueGauges } from './services/sqs/gauges.ts';
@@ -220,6 +221,7 @@ function createDeliveries(
 const deliveryViews = (store: Store): DeliveryViews => ({
   inbox: (filter) => readInbox(store, filter),
   attempts: (topicArn, limit) => readAttempts(store, topicArn, limit),
+  findings: (topicArn, limit) => readFindings(store, topicArn, limit),
   certificatePathStart: CERTIFICATE_PATH_START,
   certificate: (path) => store.transact((tx) => certificateAt(tx, path)),
 });

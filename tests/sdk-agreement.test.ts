@@ -274,10 +274,7 @@ const pairs: readonly Pair[] = [
     errors: snsErrors,
     sdk: snsSdk,
     packageName: '@aws-sdk/client-sns',
-    missing: [
-      'GetDataProtectionPolicy',
-      'PutDataProtectionPolicy',
-    ],
+    missing: [],
   },
   {
     service: sqs,

@@ -1,4 +1,4 @@
-/** The sums by which numbers that people copy show a slip; each takes the number with its digits. */
+/** The sums by which numbers that people copy show slips; each takes the number with its digits. */
 
 /** Letters and digits alone, in upper case. */
 export const compact = (text: string): string => text.replace(/[^A-Za-z0-9]/g, '').toUpperCase();

@@ -6,12 +6,19 @@ import type { DataIdentifier } from './examination.ts';
 import { PatternMatcher } from './pattern-matcher.ts';
 import { joined } from './range.ts';
 
-/** Throws PatternSyntaxError. */
-export function customIdentifier(name: string, regex: string): DataIdentifier {
+/**
+ * `size` is how long the expression is with its repetitions written out: what finding it costs for
+ * each character of a text. Throws PatternSyntaxError.
+ */
+export function customIdentifier(
+  name: string,
+  regex: string,
+): { readonly identifier: DataIdentifier; readonly size: number } {
   const matcher = new PatternMatcher(regex);
-  // Matches that touch stay two; a character is never cut in half.
-  return {
+  const identifier: DataIdentifier = {
     name,
+    // Matches that touch stay two; a character is never cut in half.
     find: ({ text }) => matcher.findAll(text).flatMap((range) => joined(text, [range])),
   };
+  return { identifier, size: matcher.size };
 }

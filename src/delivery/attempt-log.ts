@@ -30,6 +30,23 @@ export async function logAttempt(
   }
 }
 
+/** What somebody must not get; for the log it is a target that answers 403. */
+export interface Refusal extends Pick<Delivery, 'deliveryId' | 'about'> {
+  readonly target: { readonly kind: 'refused'; readonly endpoint: string };
+}
+
+/** Keeps that a message was not even sent. */
+export async function logRefusal(
+  tx: Transaction,
+  refusal: Refusal,
+  providerResponse: string,
+): Promise<void> {
+  const outcome: Outcome = { result: 'refused', statusCode: 403, providerResponse };
+  const { about } = refusal;
+  const record = recordOf(refusal, outcome, 1, tx.nowMs);
+  await appendToTail(tx, logName(about, topicName(about)), record, RECORDS_MAX);
+}
+
 interface Log {
   readonly name: string;
   readonly successSampleRate: number | undefined;
@@ -78,7 +95,7 @@ function logName(
 }
 
 function recordOf(
-  { deliveryId, target, about }: Delivery,
+  { deliveryId, target, about }: Delivery | Refusal,
   { result, statusCode, providerResponse }: Outcome,
   attempts: number,
   nowMs: number,
@@ -107,8 +124,10 @@ function recordOf(
   };
 }
 
-function destinationOf(target: DeliveryTarget): string {
+function destinationOf(target: DeliveryTarget | Refusal['target']): string {
   switch (target.kind) {
+    case 'refused':
+      return withoutCredentials(target.endpoint);
     case 'http':
       return withoutCredentials(target.url);
     case 'email':

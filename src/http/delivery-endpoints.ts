@@ -1,4 +1,7 @@
-/** Our own endpoints about what left the server, or would have: inbox, attempts, certificate. */
+/**
+ * Our own endpoints about what left the server, or would have: inbox, attempts, certificate, and
+ * what audits of messages found.
+ */
 import {
   json,
   type OwnAnswer,
@@ -17,6 +20,8 @@ export interface DeliveryViews {
   }) => Promise<object[]>;
   /** Records of a topic's deliveries, newest first. */
   readonly attempts: (topicArn: string, limit: number) => Promise<object[]>;
+  /** What audits of a topic's messages found, newest first. */
+  readonly findings: (topicArn: string, limit: number) => Promise<object[]>;
   /** What the paths of certificates begin with. */
   readonly certificatePathStart: string;
   /** The PEM text at such a path. */
@@ -34,6 +39,11 @@ export function deliveryEndpoints(views: DeliveryViews): readonly OwnEndpoint[] 
       method: 'GET',
       path: '/_waystation/deliveries',
       answer: (request) => attempts(views, request),
+    },
+    {
+      method: 'GET',
+      path: '/_waystation/data-protection',
+      answer: (request) => findings(views, request),
     },
     {
       method: 'GET',
@@ -62,6 +72,14 @@ async function attempts(views: DeliveryViews, { query }: OwnRequest): Promise<Ow
   const topicArn = query.get('topic');
   if (topicArn === null) return refusal(400, "topic is missing: a topic's ARN.");
   return json(200, { attempts: await views.attempts(topicArn, limit) });
+}
+
+async function findings(views: DeliveryViews, { query }: OwnRequest): Promise<OwnAnswer> {
+  const limit = limitOf(query);
+  if (limit === undefined) return refusal(400, LIMIT_TEXT);
+  const topicArn = query.get('topic');
+  if (topicArn === null) return refusal(400, "topic is missing: a topic's ARN.");
+  return json(200, { findings: await views.findings(topicArn, limit) });
 }
 
 async function certificate(views: DeliveryViews, { path }: OwnRequest): Promise<OwnAnswer> {

@@ -106,7 +106,7 @@ describe('expressions', () => {
 
   it('never take half of a character', () => {
     const text = 'a😀b';
-    const [range] = new Examination(text).find(customIdentifier('x', 'a.'));
+    const [range] = new Examination(text).find(customIdentifier('x', 'a.').identifier);
     expect(text.slice(range?.start, range?.end)).toBe('a😀');
   });
 });

@@ -9,6 +9,7 @@ import {
   messageSigner,
 } from '../../src/delivery/message-signature.ts';
 import { deliveryEndpoints } from '../../src/http/delivery-endpoints.ts';
+import { readFindings } from '../../src/services/sns/audit-log.ts';
 import { rejected, Scene, ScriptedTargets, TOPIC } from './scene.ts';
 
 let scene: Scene;
@@ -28,6 +29,7 @@ async function get(target: string): Promise<{ status: number; type: string; body
   const endpoints = deliveryEndpoints({
     inbox: (filter) => readInbox(scene.store, filter),
     attempts: (topicArn, limit) => readAttempts(scene.store, topicArn, limit),
+    findings: (topicArn, limit) => readFindings(scene.store, topicArn, limit),
     certificatePathStart: CERTIFICATE_PATH_START,
     certificate: (path) => scene.store.transact((tx) => certificateAt(tx, path)),
   });
@@ -176,6 +178,20 @@ describe('the attempts', () => {
     expect(JSON.parse(body).attempts).toMatchObject([
       { notification: { topicArn: topic }, delivery: { destination: '+491' }, status: 'SUCCESS' },
     ]);
+  });
+});
+
+describe('the findings of audits', () => {
+  it('need a topic', async () => {
+    expect((await get('/_waystation/data-protection')).status).toBe(400);
+    expect((await get(`/_waystation/data-protection?topic=${TOPIC}&limit=0`)).status).toBe(400);
+  });
+
+  it('of an unknown topic are none', async () => {
+    for (const topic of [TOPIC, 'no arn']) {
+      const { status, body } = await get(`/_waystation/data-protection?topic=${topic}`);
+      expect([status, JSON.parse(body)]).toEqual([200, { findings: [] }]);
+    }
   });
 });
 

@@ -12,6 +12,7 @@ import type { TopicAddress } from './arn.ts';
 import { audienceOf, type FilteredOut, type Recipient } from './audience.ts';
 import { formsOf } from './envelope.ts';
 import type { Notification } from './notification.ts';
+import { outboundProtection, type View } from './outbound-protection.ts';
 import { enqueueFor } from './outgoing.ts';
 import { deliverToQueue, type QueueOutcome } from './queue-delivery.ts';
 import { countFor, findTopic, type Topic } from './topic.ts';
@@ -135,12 +136,18 @@ export async function deliver(
   if (recipients.length === 0) return;
   const isSigned = recipients.some(needsSignature);
   const forms = await formsOf(context, topic, notification, isSigned);
+  const published: View = { notification, forms };
+  const protection = outboundProtection(context, topic, published);
   const counts = { delivered: 0, dropped: 0, 'dead-lettered': 0, 'not dead-lettered': 0 };
   for (const recipient of recipients) {
-    if (recipient.queue === undefined) {
-      await enqueueFor(context, topic, notification, recipient, forms);
+    const view = protection ? await protection.viewOf(recipient.subscription, isSigned) : published;
+    if (view === undefined) {
+      counts.dropped += 1;
+    } else if (recipient.queue === undefined) {
+      await enqueueFor(context, topic, view.notification, recipient, view.forms);
     } else {
-      counts[await deliverToQueue(context, topic, notification, recipient, forms)] += 1;
+      const { notification: seen, forms: its } = view;
+      counts[await deliverToQueue(context, topic, seen, recipient, its)] += 1;
     }
   }
   countOutcomes(context, topic, counts, notification.replayed ? 'NumberOfReplayed' : 'NumberOf');

@@ -16,6 +16,7 @@ import { DeleteEndpoint } from './operations/DeleteEndpoint.ts';
 import { DeletePlatformApplication } from './operations/DeletePlatformApplication.ts';
 import { DeleteSMSSandboxPhoneNumber } from './operations/DeleteSMSSandboxPhoneNumber.ts';
 import { DeleteTopic } from './operations/DeleteTopic.ts';
+import { GetDataProtectionPolicy } from './operations/GetDataProtectionPolicy.ts';
 import { GetEndpointAttributes } from './operations/GetEndpointAttributes.ts';
 import { GetPlatformApplicationAttributes } from './operations/GetPlatformApplicationAttributes.ts';
 import { GetSMSAttributes } from './operations/GetSMSAttributes.ts';
@@ -34,6 +35,7 @@ import { ListTopics } from './operations/ListTopics.ts';
 import { OptInPhoneNumber } from './operations/OptInPhoneNumber.ts';
 import { Publish } from './operations/Publish.ts';
 import { PublishBatch } from './operations/PublishBatch.ts';
+import { PutDataProtectionPolicy } from './operations/PutDataProtectionPolicy.ts';
 import { RemovePermission } from './operations/RemovePermission.ts';
 import { SetEndpointAttributes } from './operations/SetEndpointAttributes.ts';
 import { SetPlatformApplicationAttributes } from './operations/SetPlatformApplicationAttributes.ts';
@@ -66,6 +68,7 @@ export const sns: Service<Context> = {
     DeletePlatformApplication,
     DeleteSMSSandboxPhoneNumber,
     DeleteTopic,
+    GetDataProtectionPolicy,
     GetEndpointAttributes,
     GetPlatformApplicationAttributes,
     GetSMSAttributes,
@@ -84,6 +87,7 @@ export const sns: Service<Context> = {
     OptInPhoneNumber,
     Publish,
     PublishBatch,
+    PutDataProtectionPolicy,
     RemovePermission,
     SetEndpointAttributes,
     SetPlatformApplicationAttributes,

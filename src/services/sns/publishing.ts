@@ -39,7 +39,7 @@ export async function acceptMessage(
   topic: Topic,
   input: PublishInput,
 ): Promise<Notification> {
-  const { Subject, MessageGroupId, MessageDeduplicationId, MessageStructure } = input;
+  const { Subject, MessageGroupId, MessageDeduplicationId } = input;
   if (input.Message === '') throw invalid('Empty message');
   checkSubject(Subject);
   if (messageBytes(input) > messageBytesMax(topic)) throw invalid('Message too long');
@@ -47,12 +47,16 @@ export async function acceptMessage(
   const attributes = readMessageAttributes(input.MessageAttributes);
   checkTextAttributes(attributes);
   checkPushAttributes(attributes);
-  const message = await protectInbound(context, topic, input.Message);
+  const messageId = context.env.uuid();
+  const published = textsOf(input);
+  const texts =
+    topic.dataProtectionPolicy === undefined
+      ? published
+      : await protectInbound(context, topic, messageId, published);
   const traceHeader = context.caller.headers['x-amzn-trace-id'];
   return {
-    messageId: context.env.uuid(),
-    message,
-    ...(isStructured(MessageStructure) && { variants: readVariants(message, true) }),
+    messageId,
+    ...texts,
     ...(Subject !== undefined && { subject: Subject }),
     ...(attributes !== undefined && { attributes }),
     publishedAtMs: context.nowMs,
@@ -61,6 +65,12 @@ export async function acceptMessage(
     ...(traceHeader !== undefined && { traceHeader }),
     endpoint: context.caller.endpoint,
   };
+}
+
+/** The text, or those for each protocol. Throws InvalidParameter. */
+function textsOf({ Message: message, MessageStructure }: PublishInput) {
+  if (!isStructured(MessageStructure)) return { message };
+  return { message, variants: readVariants(message, true) };
 }
 
 /** Throws InvalidParameter. */

@@ -9,6 +9,8 @@ import {
   invalidParameter,
   missing,
   newHarness,
+  protectionPolicy,
+  protectionStatement,
   topicArn,
 } from './topics.ts';
 
@@ -22,6 +24,12 @@ afterEach(() => harness.close());
 
 const create = (input: object) => harness.call('CreateTopic', { Name: 'orders', ...input });
 const failure = (input: object) => harness.failure('CreateTopic', { Name: 'orders', ...input });
+
+/** A policy that masks mail addresses. */
+const protection = (mask: string) =>
+  protectionPolicy(
+    protectionStatement({ Operation: { Deidentify: { MaskConfig: { MaskWithCharacter: mask } } } }),
+  );
 
 describe('CreateTopic serialization', () => {
   const codecs = new Codecs(sns, 'CreateTopic');
@@ -102,9 +110,15 @@ describe('CreateTopic validation', () => {
     expect(await failure({ Tags: many })).toMatchObject({ queryCode: 'TagLimitExceeded' });
   });
 
-  it('refuses a data protection policy that is too long', async () => {
+  it('refuses a data protection policy that is none, or stands on a FIFO topic', async () => {
+    const refused = (reason: string) => invalidParameter(`DataProtectionPolicy Reason: ${reason}`);
     expect(await failure({ DataProtectionPolicy: 'x'.repeat(30_721) })).toEqual(
-      invalidParameter('DataProtectionPolicy'),
+      refused('it is longer than 30720 characters'),
+    );
+    expect(await failure({ DataProtectionPolicy: 'x' })).toEqual(refused('it is no JSON object'));
+    const fifo = { Name: 'orders.fifo', Attributes: { FifoTopic: 'true' } };
+    expect(await failure({ ...fifo, DataProtectionPolicy: protection('#') })).toEqual(
+      refused('only standard topics have a data protection policy'),
     );
   });
 });
@@ -132,6 +146,21 @@ describe('CreateTopic behaviour', () => {
       JSON.stringify({ http: { disableSubscriptionOverrides: true } }, null, indent);
     await create({ Attributes: { DeliveryPolicy: policy(0) } });
     await create({ Attributes: { DeliveryPolicy: policy(2) } });
+  });
+
+  it('makes topics with a data protection policy', async () => {
+    await create({ DataProtectionPolicy: protection('#') });
+    const ResourceArn = topicArn('orders');
+    expect(await harness.call('GetDataProtectionPolicy', { ResourceArn })).toEqual({
+      DataProtectionPolicy: protection('#'),
+    });
+    await create({});
+    await create({ DataProtectionPolicy: ` ${protection('#')}` });
+    for (const DataProtectionPolicy of [protection('*'), '']) {
+      expect(await failure({ DataProtectionPolicy })).toEqual(
+        invalidParameter('Attributes Reason: Topic already exists with different attributes'),
+      );
+    }
   });
 
   it('refuses to make a topic again with something else', async () => {

@@ -70,7 +70,7 @@ describe('GetSubscriptionAttributes behaviour', () => {
       Endpoint: queueArn('q'),
       PendingConfirmation: 'false',
       ConfirmationWasAuthenticated: 'true',
-      SubscriptionPrincipal: 'arn:aws:iam::000000000000:root',
+      SubscriptionPrincipal: 'arn:aws:iam::000000000000:user/test',
       RawMessageDelivery: 'false',
     });
   });

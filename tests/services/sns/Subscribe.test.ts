@@ -361,7 +361,7 @@ describe('Subscribe behaviour', () => {
     expect(await attributesOf(harness, String(SubscriptionArn))).toMatchObject({
       Owner: OTHER_ACCOUNT,
       PendingConfirmation: 'false',
-      SubscriptionPrincipal: `arn:aws:iam::${OTHER_ACCOUNT}:root`,
+      SubscriptionPrincipal: `arn:aws:iam::${OTHER_ACCOUNT}:user/test`,
     });
   });
 

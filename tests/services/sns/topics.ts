@@ -179,3 +179,19 @@ export const badTopicArns: readonly [string, ReturnType<typeof invalidParameter>
   [`${topicArn('orders')}:id`, invalidParameter('TopicArn')],
   [topicArn('absent'), notFound('Topic does not exist')],
 ];
+
+/** A data protection policy. */
+export const protectionPolicy = (...Statement: object[]): string =>
+  JSON.stringify({ Name: 'protection', Version: '2021-06-01', Statement });
+
+/** The statement of such a policy that refuses mail addresses, or one with changes to it. */
+export const protectionStatement = (changes: object = {}): object => ({
+  DataDirection: 'Inbound',
+  Principal: ['*'],
+  DataIdentifier: [managed('EmailAddress')],
+  Operation: { Deny: {} },
+  ...changes,
+});
+
+export const managed = (name: string): string =>
+  `arn:aws:dataprotection::aws:data-identifier/${name}`;

@@ -4,6 +4,7 @@ import { operation } from '../../../core/operation.ts';
 import { required, string, structure } from '../../../schema/shapes.ts';
 import { withArchive } from '../archive.ts';
 import type { TopicAddress } from '../arn.ts';
+import { hasProtectionPolicy, withProtectionPolicy } from '../data-protection.ts';
 import { invalid } from '../errors.ts';
 import { attributeMap, type Tag, tagList } from '../shapes.ts';
 import { withTags } from '../tags.ts';
@@ -18,7 +19,6 @@ import {
 
 const STANDARD_NAME = /^[A-Za-z0-9_-]{1,256}$/;
 const FIFO_NAME = /^[A-Za-z0-9_-]{1,256}\.fifo$/;
-const DATA_PROTECTION_POLICY_CHARACTERS_MAX = 30_720;
 
 export const CreateTopic = operation({
   name: 'CreateTopic',
@@ -50,7 +50,7 @@ export const CreateTopic = operation({
     checkAttributes(attributes, fifo);
     const existing = (await findTopic(address, context))?.value;
     if (existing === undefined) await create(context, address, fifo, input);
-    else checkSame(existing, input.Attributes ?? {}, input.Tags);
+    else checkSame(existing, input);
     return { TopicArn: topicArn(address) };
   },
 });
@@ -70,9 +70,18 @@ function checkAttributes(attributes: Attributes, fifo: boolean): void {
   }
 }
 
+/** What a topic is asked to be. */
+interface Wanted {
+  readonly Attributes?: Attributes;
+  readonly Tags?: readonly Tag[];
+  readonly DataProtectionPolicy?: string;
+}
+
 /** Creating a topic again is a success as long as nothing asked for differs. */
-function checkSame(topic: Topic, attributes: Attributes, tags: readonly Tag[] | undefined): void {
-  if (!hasAttributes(topic, attributes)) {
+function checkSame(topic: Topic, input: Wanted): void {
+  const { Attributes: attributes = {}, Tags: tags, DataProtectionPolicy: policy } = input;
+  const isProtectedSo = policy === undefined || hasProtectionPolicy(topic, policy);
+  if (!hasAttributes(topic, attributes) || !isProtectedSo) {
     throw refuse('Topic already exists with different attributes');
   }
   const isSame =
@@ -86,22 +95,14 @@ async function create(
   context: Context,
   address: TopicAddress,
   fifo: boolean,
-  input: {
-    readonly Attributes?: Attributes;
-    readonly Tags?: readonly Tag[];
-    readonly DataProtectionPolicy?: string;
-  },
+  input: Wanted,
 ): Promise<void> {
-  const { DataProtectionPolicy: dataProtectionPolicy } = input;
-  if ((dataProtectionPolicy?.length ?? 0) > DATA_PROTECTION_POLICY_CHARACTERS_MAX) {
-    throw invalid('DataProtectionPolicy');
-  }
   const { FifoTopic: _, ...supplied } = input.Attributes ?? {};
   let attributes: Attributes = {};
   for (const [name, value] of Object.entries(supplied)) {
     attributes = withAttribute(attributes, name, value);
   }
-  const topic = await withArchive(context, {
+  const unprotected = await withArchive(context, {
     topicId: context.env.uuid(),
     ...address,
     fifo,
@@ -112,7 +113,7 @@ async function create(
     confirmed: 0,
     pending: 0,
     deleted: 0,
-    ...(dataProtectionPolicy !== undefined && { dataProtectionPolicy }),
   });
+  const topic = withProtectionPolicy(unprotected, input.DataProtectionPolicy ?? '');
   await context.tx.documents.put(topicKey(address), topic, { expectedVersion: 0 });
 }

@@ -6,6 +6,7 @@ import type { Document } from '../../../storage/port.ts';
 import { askForConfirmation } from '../confirmation.ts';
 import { arnOf, checkEndpoint, readProtocol } from '../endpoint.ts';
 import { invalid } from '../errors.ts';
+import { principalOf } from '../principal.ts';
 import { withReplay } from '../replay.ts';
 import { attributeMap } from '../shapes.ts';
 import {
@@ -92,7 +93,7 @@ async function subscribe(
     protocol,
     endpoint,
     ownerId: accountId,
-    principal: `arn:aws:iam::${accountId}:root`,
+    principal: principalOf(context.caller),
     confirmed,
     confirmationWasAuthenticated: confirmed,
     ownerMustUnsubscribe: false,
