@@ -37,6 +37,7 @@ describe.skipIf(python.missing)(titled('a client of boto3', python), () => {
       get_subscription_attributes: { size: ['large'] },
       list_subscriptions: [[true], [true]],
       'subscribe by email': { SubscriptionArn: 'pending confirmation' },
+      confirm_subscription: true,
       unsubscribe: {},
       delete_topic: {},
       afterwards: 'NotFound',
@@ -51,11 +52,37 @@ describe.skipIf(python.missing)(titled('a client of boto3', python), () => {
     });
   });
 
+  it('registers apps and devices, and pushes', () => {
+    expect(steps).toMatchObject({
+      'platform application': ['arn:aws:sns:us-east-1:000000000000:app/GCM/app', true],
+      list_platform_applications: 1,
+      get_endpoint_attributes: { Enabled: 'true', Token: 'device', CustomUserData: 'zoe' },
+      list_endpoints_by_platform_application: 1,
+      push: [true],
+      delete_endpoint: {},
+      delete_platform_application: {},
+    });
+  });
+
+  it('sends text messages', () => {
+    expect(steps).toMatchObject({
+      get_sms_attributes: { attributes: { DefaultSMSType: 'Transactional' } },
+      'text message': ['A latte was sold.'],
+      check_if_phone_number_is_opted_out: { isOptedOut: false },
+      list_phone_numbers_opted_out: { phoneNumbers: ['+15550000001'] },
+      opt_in_phone_number: {},
+      get_sms_sandbox_account_status: { IsInSandbox: false },
+      list_origination_numbers: { PhoneNumbers: [] },
+      list_sms_sandbox_phone_numbers: [[{ PhoneNumber: '+15550000001', Status: 'Verified' }]],
+      delete_sms_sandbox_phone_number: {},
+    });
+  });
+
   it('pages through listings', () => {
     expect(steps).toMatchObject({
-      'list_topics in pages': [[100, 100, 5], 205],
-      'list_subscriptions in pages': [100, 3],
-      'list_subscriptions_by_topic in pages': [100, 3],
+      'list_topics in pages': [[100, 5], 105],
+      'list_subscriptions in pages': [100, 2],
+      'list_subscriptions_by_topic in pages': [100, 2],
     });
   });
 
@@ -65,6 +92,8 @@ describe.skipIf(python.missing)(titled('a client of boto3', python), () => {
     ['InvalidParameter', 'InvalidParameterException', 400],
     ['ParameterValueInvalid', 'InvalidParameterValueException', 400],
     ['EmptyBatchRequest', 'EmptyBatchRequestException', 400],
+    ['UserError', 'UserErrorException', 400],
+    ['VerificationException', 'VerificationException', 400],
   ])('raises the class for %s', (code, name, status) => {
     expect(steps[code]).toMatchObject({
       class: name,
@@ -96,6 +125,9 @@ describe.skipIf(python.missing)(titled('resources of boto3', python), () => {
       subscriptions: [true],
       'all subscriptions': [true],
       publish: 36,
+      platform_applications: ['arn:aws:sns:us-east-1:000000000000:app/GCM/app'],
+      endpoints: ['zoe'],
+      push: 36,
       receive_messages: ['first'],
       'no subscriptions': [],
       'no topics': [],

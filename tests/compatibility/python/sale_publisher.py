@@ -11,4 +11,5 @@ answer = sns.publish(
     Message=json.dumps({'default': json.dumps(sale), 'email': 'A latte was sold.'}),
     MessageStructure='json',
 )
-print(json.dumps({'MessageId': answer['MessageId'], 'status': answer['ResponseMetadata']['HTTPStatusCode']}))
+status = answer['ResponseMetadata']['HTTPStatusCode']
+print(json.dumps({'MessageId': answer['MessageId'], 'status': status}))

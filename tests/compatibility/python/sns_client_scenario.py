@@ -1,5 +1,9 @@
 """boto3's SNS client against a server: prints what each step saw, one JSON line per step."""
 import json
+import os
+import re
+import urllib.parse
+import urllib.request
 
 import boto3
 from botocore.exceptions import ClientError
@@ -31,6 +35,21 @@ def refusal(call, **arguments):
             'text': str(error),
         }
     return None
+
+
+def post(path, body, headers):
+    """Calls what AWS has no call for."""
+    url = os.environ['AWS_ENDPOINT_URL'] + path
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    return urllib.request.urlopen(request).read()
+
+
+def inbox(to):
+    """The texts that an address, number or device got, newest first."""
+    post('/_waystation/clock', {'advanceMs': 0}, {'content-type': 'application/json'})
+    query = urllib.parse.urlencode({'to': to})
+    url = f"{os.environ['AWS_ENDPOINT_URL']}/_waystation/inbox?{query}"
+    return [item['text'] for item in json.load(urllib.request.urlopen(url))['items']]
 
 
 def bodies(url):
@@ -77,7 +96,7 @@ say('remove_permission', [members(sns.remove_permission(TopicArn=arn, Label='par
 
 # Subscriptions
 url = sqs.create_queue(QueueName='orders')['QueueUrl']
-queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=['QueueArn'])['Attributes']['QueueArn']
+queue = boto3.resource('sqs').Queue(url).attributes['QueueArn']
 subscription = sns.subscribe(TopicArn=arn, Protocol='sqs', Endpoint=queue)['SubscriptionArn']
 say('subscribe', subscription.startswith(arn + ':'))
 sns.set_subscription_attributes(
@@ -96,6 +115,10 @@ say(
 )
 pending = sns.subscribe(TopicArn=arn, Protocol='email', Endpoint='zoe@example.test')
 say('subscribe by email', members(pending))
+token = re.search('Token=([0-9a-f]+)', inbox('zoe@example.test')[0]).group(1)
+confirmed = sns.confirm_subscription(TopicArn=arn, Token=token)['SubscriptionArn']
+say('confirm_subscription', confirmed.startswith(arn + ':'))
+sns.unsubscribe(SubscriptionArn=confirmed)
 
 # Messages
 size = {'DataType': 'String', 'StringValue': 'large'}
@@ -132,8 +155,62 @@ sns.publish(TopicArn=arn, Message='raw', MessageAttributes={'size': size, 'pictu
 raw = sqs.receive_message(QueueUrl=url, MessageAttributeNames=['All'])['Messages'][0]
 say('raw', [raw['Body'], list(raw['MessageAttributes']['picture']['BinaryValue'])])
 
+# Apps and devices
+application = sns.create_platform_application(
+    Name='app', Platform='GCM', Attributes={'PlatformCredential': 'key'}
+)['PlatformApplicationArn']
+sns.set_platform_application_attributes(
+    PlatformApplicationArn=application, Attributes={'EventEndpointCreated': arn}
+)
+found = sns.get_platform_application_attributes(PlatformApplicationArn=application)['Attributes']
+say('platform application', [application, found['EventEndpointCreated'] == arn])
+say('list_platform_applications', len(sns.list_platform_applications()['PlatformApplications']))
+created = sns.create_platform_endpoint(PlatformApplicationArn=application, Token='device')
+device = created['EndpointArn']
+sns.set_endpoint_attributes(EndpointArn=device, Attributes={'CustomUserData': 'zoe'})
+say('get_endpoint_attributes', sns.get_endpoint_attributes(EndpointArn=device)['Attributes'])
+listed = sns.list_endpoints_by_platform_application(PlatformApplicationArn=application)
+say('list_endpoints_by_platform_application', len(listed['Endpoints']))
+sns.publish(TargetArn=device, Message='A latte was sold.')
+say('push', ['A latte was sold.' in text for text in inbox(device)])
+say('delete_endpoint', members(sns.delete_endpoint(EndpointArn=device)))
+say(
+    'delete_platform_application',
+    members(sns.delete_platform_application(PlatformApplicationArn=application)),
+)
+
+# Text messages
+phone = '+15550000001'
+sns.set_sms_attributes(attributes={'DefaultSMSType': 'Transactional'})
+say('get_sms_attributes', members(sns.get_sms_attributes(attributes=['DefaultSMSType'])))
+sns.publish(PhoneNumber=phone, Message='A latte was sold.')
+say('text message', inbox(phone))
+checked = sns.check_if_phone_number_is_opted_out(phoneNumber=phone)
+say('check_if_phone_number_is_opted_out', members(checked))
+target = {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-target': 'Waystation.OptOutPhoneNumber',
+}
+post('/', {'PhoneNumber': phone}, target)
+say('list_phone_numbers_opted_out', members(sns.list_phone_numbers_opted_out()))
+say('opt_in_phone_number', members(sns.opt_in_phone_number(phoneNumber=phone)))
+say('get_sms_sandbox_account_status', members(sns.get_sms_sandbox_account_status()))
+say('list_origination_numbers', members(sns.list_origination_numbers()))
+sns.create_sms_sandbox_phone_number(PhoneNumber=phone, LanguageCode='en-US')
+code = re.search('[0-9]{5,8}', inbox(phone)[0]).group()
+wrong = '00000' if code != '00000' else '00001'
+verify = sns.verify_sms_sandbox_phone_number
+say('VerificationException', refusal(verify, PhoneNumber=phone, OneTimePassword=wrong))
+verify(PhoneNumber=phone, OneTimePassword=code)
+pages = sns.get_paginator('list_sms_sandbox_phone_numbers').paginate()
+say('list_sms_sandbox_phone_numbers', [page['PhoneNumbers'] for page in pages])
+say('UserError', refusal(sns.delete_sms_sandbox_phone_number, PhoneNumber=phone))
+post('/_waystation/clock', {'advanceSeconds': 86400}, {'content-type': 'application/json'})
+deleted = sns.delete_sms_sandbox_phone_number(PhoneNumber=phone)
+say('delete_sms_sandbox_phone_number', members(deleted))
+
 # Pages
-for number in range(204):
+for number in range(104):
     sns.create_topic(Name=f'paged-{number:03}')
 pages = [
     [found['TopicArn'].rsplit(':', 1)[1] for found in page['Topics']]
@@ -142,7 +219,10 @@ pages = [
 say('list_topics in pages', [[len(page) for page in pages], len(set(sum(pages, [])))])
 for number in range(101):
     sns.subscribe(TopicArn=arn, Protocol='sqs', Endpoint=f'{queue}-{number}')
-for name, arguments in (('list_subscriptions', {}), ('list_subscriptions_by_topic', {'TopicArn': arn})):
+for name, arguments in (
+    ('list_subscriptions', {}),
+    ('list_subscriptions_by_topic', {'TopicArn': arn}),
+):
     pages = sns.get_paginator(name).paginate(**arguments)
     say(f'{name} in pages', [len(page['Subscriptions']) for page in pages])
 

@@ -30,6 +30,16 @@ answer = topic.publish(Message='first', Subject='A job')
 say('publish', len(answer['MessageId']))
 say('receive_messages', [message.body for message in queue.receive_messages()])
 
+application = sns.create_platform_application(
+    Name='app', Platform='GCM', Attributes={'PlatformCredential': 'key'}
+)
+device = application.create_platform_endpoint(Token='device', CustomUserData='zoe')
+say('platform_applications', [found.arn for found in sns.platform_applications.all()])
+say('endpoints', [found.attributes['CustomUserData'] for found in application.endpoints.all()])
+say('push', len(device.publish(Message='first')['MessageId']))
+device.delete()
+application.delete()
+
 topic.add_permission(Label='partners', AWSAccountId=['111122223333'], ActionName=['Publish'])
 topic.remove_permission(Label='partners')
 subscription.delete()
