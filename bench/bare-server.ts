@@ -1,4 +1,7 @@
-/** The measure of all ratios: `node:http` reading a request and answering a fixed body. */
+/**
+ * The measure of all ratios: `node:http` reading a request and answering a fixed body. Takes the
+ * port, or none for any.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -15,7 +18,7 @@ const server = createServer((request, response) => {
     response.end(body);
   });
 });
-server.listen(0, '127.0.0.1', () => {
+server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
   console.log(`ready at http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
 process.on('SIGTERM', () => process.exit(0));

@@ -24,10 +24,21 @@ export class BareClient {
 
   /** The bytes of a request to an SQS operation. */
   request(target: string, body: string): Buffer {
+    const head = `Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: ${target}\r\n`;
+    return this.#request('sqs', head, body);
+  }
+
+  /** The bytes of a request of the Query protocol to SNS. */
+  formRequest(parameters: { readonly [name: string]: string }): Buffer {
+    const head = 'Content-Type: application/x-www-form-urlencoded\r\n';
+    return this.#request('sns', head, new URLSearchParams(parameters).toString());
+  }
+
+  #request(service: string, head: string, body: string): Buffer {
     return Buffer.from(
-      `POST / HTTP/1.1\r\nHost: ${this.#host}\r\nContent-Type: application/x-amz-json-1.0\r\n` +
-        `X-Amz-Target: ${target}\r\nAuthorization: AWS4-HMAC-SHA256 Credential=test/20260101/` +
-        'us-east-1/sqs/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-target, ' +
+      `POST / HTTP/1.1\r\nHost: ${this.#host}\r\n${head}` +
+        `Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/` +
+        'aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-target, ' +
         'Signature=0000000000000000000000000000000000000000000000000000000000000000\r\n' +
         `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
@@ -44,6 +55,12 @@ export class BareClient {
 
   async call(target: string, input: unknown): Promise<Buffer> {
     return this.send(this.request(target, JSON.stringify(input)));
+  }
+
+  /** Calls an SNS operation and resolves with the answer's XML. */
+  async callSns(Action: string, parameters: { readonly [name: string]: string }): Promise<string> {
+    const request = this.formRequest({ Action, Version: '2010-03-31', ...parameters });
+    return (await this.send(request)).toString();
   }
 
   close(): void {
