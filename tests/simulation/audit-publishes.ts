@@ -165,34 +165,29 @@ function arriveAt(
   publications: readonly Publication[],
   stored: EffectOf<'append'>,
 ): void {
-  const { messageId, body, groupId, deduplicationId } = decodeMessage(stored.payload);
+  const arrived = decodeMessage(stored.payload);
   for (const publication of publications) {
-    const index = publication.awaited.findIndex(({ subscriber }) => {
-      const queue = destinationOf(scene, publication, subscriber)?.queue;
-      return queue?.key === stored.queue && isFor(publication, subscriber, body);
-    });
-    const [one] = index < 0 ? [] : publication.awaited.splice(index, 1);
-    const destination = one && destinationOf(scene, publication, one.subscriber);
-    if (destination === undefined) continue;
-    const { queue, dead } = destination;
-    const ids = idsFor(publication, queue, dead);
-    scene.check(
-      groupId === ids.group,
-      `group of ${publication.id} is ${groupId}, not ${ids.group}`,
-    );
-    scene.check(deduplicationId === ids.deduplicationId, 'passes the deduplication id on');
-    if (queue.fifo) checkOrder(scene, publication, queue);
-    keep(scene, queue, stored, {
-      id: messageId,
-      body,
-      ...ids,
-      delayMs: queue.milliseconds('DelaySeconds'),
-      sequenceNumber: undefined,
-    });
-    return;
+    for (const [index, { subscriber }] of publication.awaited.entries()) {
+      const { queue, dead = false } = destinationOf(scene, publication, subscriber) ?? {};
+      if (queue?.key !== stored.queue) continue;
+      const ids = idsFor(publication, queue, dead);
+      const hasIds =
+        arrived.groupId === ids.group && arrived.deduplicationId === ids.deduplicationId;
+      if (!hasIds || !isFor(publication, subscriber, arrived.body)) continue;
+      publication.awaited.splice(index, 1);
+      if (queue.fifo) checkOrder(scene, publication, queue);
+      keep(scene, queue, stored, {
+        id: arrived.messageId,
+        body: arrived.body,
+        ...ids,
+        delayMs: queue.milliseconds('DelaySeconds'),
+        sequenceNumber: undefined,
+      });
+      return;
+    }
   }
-  const queue = scene.world.byKey(stored.queue);
-  scene.check(false, `puts into ${queue?.name} what nobody waits for: ${body}`);
+  const { name } = scene.world.byKey(stored.queue) ?? {};
+  scene.check(false, `puts into ${name} what nobody waits for: ${JSON.stringify(arrived)}`);
 }
 
 /** A group of a FIFO topic arrives at a FIFO queue in the order of its sequence numbers. */

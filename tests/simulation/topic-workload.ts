@@ -178,7 +178,7 @@ export class TopicWorkload {
     const isContentBased = topic.attributes.ContentBasedDeduplication === 'true';
     const hasId = fifo && random.chance(isContentBased ? 0.3 : 0.97);
     return {
-      Message: this.#text(),
+      Message: this.#text(fifo),
       ...(group !== undefined && !(fifo && random.chance(0.02)) && { MessageGroupId: group }),
       ...(hasId && {
         MessageDeduplicationId: `id-${random.chance(0.3) ? random.below(4) : this.#nextMessage()}`,
@@ -187,9 +187,10 @@ export class TopicWorkload {
     };
   }
 
-  #text(): string {
+  /** Texts are repeated only where that has a meaning: elsewhere nobody could tell them apart. */
+  #text(fifo: boolean): string {
     const random = this.#random;
-    const text = `news ${random.chance(0.2) ? random.below(4) : this.#nextMessage()}`;
+    const text = `news ${fifo && random.chance(0.2) ? random.below(4) : this.#nextMessage()}`;
     if (random.chance(0.5)) return text;
     return JSON.stringify({ text, kind: random.pick(KINDS), n: random.pick(NUMBERS) });
   }
