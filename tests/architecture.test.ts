@@ -270,7 +270,7 @@ describe('files', () => {
     const wrong = sources
       .map((file) => file.path)
       .filter((path) => {
-        const isOperation = basename(dirname(path)) === 'operations';
+        const isOperation = ['operations', 'internal'].includes(basename(dirname(path)));
         const form = isOperation ? /^[A-Z][A-Za-z]+\.ts$/ : /^[a-z0-9]+(-[a-z0-9]+)*\.ts$/;
         return !form.test(basename(path));
       });

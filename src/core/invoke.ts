@@ -113,7 +113,8 @@ class HandlerContext implements Context {
     caller: Caller,
   ): Promise<unknown> {
     const service = this.#shared.services.get(serviceName);
-    const operation = service?.operations.get(operationName);
+    const operation =
+      service?.operations.get(operationName) ?? service?.internal?.get(operationName);
     if (service === undefined || operation === undefined) {
       throw new Error(`${serviceName}.${operationName} is no operation of this server`);
     }

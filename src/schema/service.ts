@@ -30,6 +30,8 @@ export interface Service<Context = unknown> {
     readonly withoutDetail?: boolean;
   };
   readonly operations: ReadonlyMap<string, AnyOperation<Context>>;
+  /** What other services call inside their transactions, and no client can. */
+  readonly internal?: ReadonlyMap<string, AnyOperation<Context>>;
   /** How this service words a violated constraint of its schema. */
   describeViolation(violations: readonly Violation[]): Error;
 }

@@ -14,7 +14,7 @@ import { formsOf } from './envelope.ts';
 import type { Notification } from './notification.ts';
 import { outboundProtection, type View } from './outbound-protection.ts';
 import { enqueueFor } from './outgoing.ts';
-import { deliverToQueue, type QueueOutcome } from './queue-delivery.ts';
+import { deliverToQueues, type QueueOutcome, type QueueRecipient } from './queue-delivery.ts';
 import { countFor, findTopic, type Topic } from './topic.ts';
 
 /** Subscriptions that one step serves: a few milliseconds' work. */
@@ -139,19 +139,28 @@ export async function deliver(
   const published: View = { notification, forms };
   const protection = outboundProtection(context, topic, published);
   const counts = { delivered: 0, dropped: 0, 'dead-lettered': 0, 'not dead-lettered': 0 };
+  const toQueues = new Map<View, QueueRecipient[]>();
   for (const recipient of recipients) {
     const view = protection ? await protection.viewOf(recipient.subscription, isSigned) : published;
     if (view === undefined) {
       counts.dropped += 1;
-    } else if (recipient.queue === undefined) {
+    } else if (!isQueue(recipient)) {
       await enqueueFor(context, topic, view.notification, recipient, view.forms);
     } else {
-      const { notification: seen, forms: its } = view;
-      counts[await deliverToQueue(context, topic, seen, recipient, its)] += 1;
+      const alike = toQueues.get(view);
+      if (alike === undefined) toQueues.set(view, [recipient]);
+      else alike.push(recipient);
     }
+  }
+  for (const [{ notification: seen, forms: its }, queues] of toQueues) {
+    const outcomes = await deliverToQueues(context, topic, seen, queues, its);
+    for (const outcome of outcomes) counts[outcome] += 1;
   }
   countOutcomes(context, topic, counts, notification.replayed ? 'NumberOfReplayed' : 'NumberOf');
 }
+
+const isQueue = (recipient: Recipient): recipient is QueueRecipient =>
+  recipient.queue !== undefined;
 
 /** What cannot be delivered raw may go to the dead-letter queue in an envelope. */
 const needsSignature = ({ raw, deadLetterArn }: Recipient): boolean =>

@@ -3,7 +3,6 @@
  * that both are there or neither is.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html
  */
-import { AwsError } from '../../core/aws-error.ts';
 import type { Caller, Context } from '../../core/context.ts';
 import { type QueueAddress, queueAddressOf, type Recipient } from './audience.ts';
 import type { MessageForms } from './envelope.ts';
@@ -27,22 +26,64 @@ export interface QueueMessage {
 /** What became of a message for one queue. */
 export type QueueOutcome = 'delivered' | 'dropped' | 'dead-lettered' | 'not dead-lettered';
 
-/** Sends a message to the queue of a subscription, or else to its dead-letter queue. */
-export async function deliverToQueue(
+/** A subscription to a queue. */
+export type QueueRecipient = Recipient & { readonly queue: QueueAddress };
+
+/** Sends a message to the queues of subscriptions, or else to their dead-letter queues. */
+export async function deliverToQueues(
   context: Context,
   topic: Topic,
+  notification: Notification,
+  recipients: readonly QueueRecipient[],
+  forms: MessageForms,
+): Promise<QueueOutcome[]> {
+  const outcomes: QueueOutcome[] = [];
+  for (const alike of groupAlike(recipients)) {
+    const [first] = alike;
+    const message = {
+      ...bodyFor(first, forms),
+      ...idsFor(topic, first.queue, notification, forms),
+    };
+    const queues = alike.map(({ queue }) => queue);
+    const isRefused = first.raw && countAttributes(notification) > RAW_ATTRIBUTES_MAX;
+    const sent = isRefused ? [] : await sendToAll(context, queues, message, notification);
+    for (const [index, recipient] of alike.entries()) {
+      outcomes.push(
+        sent[index] === true
+          ? 'delivered'
+          : await deliverToDeadLetterQueue(context, notification, recipient, forms),
+      );
+    }
+  }
+  return outcomes;
+}
+
+/** Those that get the very same message together: raw ones, by the kind of their queue. */
+function groupAlike(
+  recipients: readonly QueueRecipient[],
+): (readonly [QueueRecipient, ...QueueRecipient[]])[] {
+  const groups: [QueueRecipient, ...QueueRecipient[]][] = [];
+  const raw = new Map<boolean, [QueueRecipient, ...QueueRecipient[]]>();
+  for (const recipient of recipients) {
+    const alike = recipient.raw ? raw.get(recipient.queue.fifo) : undefined;
+    if (alike !== undefined) {
+      alike.push(recipient);
+      continue;
+    }
+    const group: [QueueRecipient, ...QueueRecipient[]] = [recipient];
+    groups.push(group);
+    if (recipient.raw) raw.set(recipient.queue.fifo, group);
+  }
+  return groups;
+}
+
+async function deliverToDeadLetterQueue(
+  context: Context,
   notification: Notification,
   recipient: Recipient,
   forms: MessageForms,
 ): Promise<QueueOutcome> {
-  const { queue, deadLetterArn, raw } = recipient;
-  const isTooMuch = raw && countAttributes(notification) > RAW_ATTRIBUTES_MAX;
-  if (queue !== undefined && !isTooMuch) {
-    const body = bodyFor(recipient, forms);
-    const message = { ...body, ...idsFor(topic, queue, notification, forms) };
-    if (await send(context, queue, message, notification)) return 'delivered';
-  }
-  const deadLetterQueue = queueAddressOf(deadLetterArn ?? '');
+  const deadLetterQueue = queueAddressOf(recipient.deadLetterArn ?? '');
   if (deadLetterQueue === undefined) return 'dropped';
   const dead = deadLetterFor(recipient, deadLetterQueue, notification, forms);
   const isKept = await send(context, deadLetterQueue, dead, notification);
@@ -94,28 +135,36 @@ function countAttributes({ attributes }: Notification): number {
   return attributes === undefined ? 0 : Object.keys(attributes).length;
 }
 
-/** Whether the queue took the message. It checks everything before it stores anything. */
+/** Whether the queue took the message. */
 export async function send(
   context: Context,
   queue: QueueAddress,
   message: QueueMessage,
   from: Pick<Notification, 'endpoint' | 'traceHeader'>,
 ): Promise<boolean> {
-  const { accountId, region, name } = queue;
+  const [isSent = false] = await sendToAll(context, [queue], message, from);
+  return isSent;
+}
+
+/** Which of the queues took the message. */
+async function sendToAll(
+  context: Context,
+  queues: readonly QueueAddress[],
+  message: QueueMessage,
+  from: Pick<Notification, 'endpoint' | 'traceHeader'>,
+): Promise<readonly boolean[]> {
   const caller: Caller = {
-    accountId,
-    region,
+    ...context.caller,
     accessKeyId: 'sns.amazonaws.com',
     principalId: PRINCIPAL_ID,
     endpoint: from.endpoint,
     headers: from.traceHeader === undefined ? {} : { 'x-amzn-trace-id': from.traceHeader },
   };
-  const input = { QueueUrl: `/${accountId}/${name}`, ...message };
-  try {
-    await context.invoke('sqs', 'SendMessage', input, caller);
-    return true;
-  } catch (error) {
-    if (error instanceof AwsError && error.row.fault === 'client') return false;
-    throw error;
-  }
+  const answer = await context.invoke(
+    'sqs',
+    'SendToQueues',
+    { Queues: queues, ...message },
+    caller,
+  );
+  return (answer as { readonly Sent: readonly boolean[] }).Sent;
 }

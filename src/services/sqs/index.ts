@@ -5,6 +5,7 @@
 import type { Context } from '../../core/context.ts';
 import { operationTable, type Service } from '../../schema/service.ts';
 import { describeViolation } from './errors.ts';
+import { SendToQueues } from './internal/SendToQueues.ts';
 import { AddPermission } from './operations/AddPermission.ts';
 import { CancelMessageMoveTask } from './operations/CancelMessageMoveTask.ts';
 import { ChangeMessageVisibility } from './operations/ChangeMessageVisibility.ts';
@@ -72,5 +73,6 @@ export const sqs: Service<Context> = {
     TagQueue,
     UntagQueue,
   ]),
+  internal: operationTable<Context>([SendToQueues]),
   describeViolation,
 };

@@ -2,7 +2,6 @@
  * Accepting messages: the rules of SendMessage, which each entry of SendMessageBatch obeys too.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
-import { hash } from 'node:crypto';
 import type { Context } from '../../core/context.ts';
 import type { NewEntry, QueueRef } from '../../storage/port.ts';
 import { fail } from './errors.ts';
@@ -14,14 +13,7 @@ import {
   sequenceNumber,
 } from './fifo.ts';
 import { encodeMessage } from './message.ts';
-import {
-  attributesBytes,
-  attributesMd5,
-  checkMessageAttributes,
-  hasAttributes,
-  traceHeaderOf,
-} from './message-attributes.ts';
-import { checkCharacters } from './message-body.ts';
+import type { Outgoing } from './outgoing.ts';
 import { checkRange, invalidParameter, missingParameter } from './parameter.ts';
 import { countFor, isFifo, numberAttribute, type Queue, queueRef } from './queue.ts';
 import type { OutgoingMessage } from './shapes.ts';
@@ -46,36 +38,18 @@ export interface Accepted {
   readonly deduplicationKey: string | undefined;
 }
 
-/** Body and attributes in bytes, as the limits count them. System attributes are free. */
-export function messageBytes(message: OutgoingMessage): number {
-  return Buffer.byteLength(message.MessageBody) + attributesBytes(message.MessageAttributes);
-}
-
 /** Checks a message and makes its entry. Throws what SendMessage answers to a bad one. */
-export function acceptMessage(
-  queue: Queue,
-  message: OutgoingMessage,
-  bytes: number,
-  context: Context,
-): Accepted {
-  const { MessageBody, MessageAttributes, MessageSystemAttributes } = message;
+export function acceptMessage(queue: Queue, outgoing: Outgoing, context: Context): Accepted {
+  const { message, bytes, attributes } = outgoing;
+  const { MessageBody } = message;
   if (MessageBody === '') throw missingParameter('MessageBody');
   checkBytes(queue, bytes);
-  checkCharacters(MessageBody);
-  const attributes = hasAttributes(MessageAttributes) ? MessageAttributes : undefined;
-  if (attributes !== undefined) checkMessageAttributes(attributes);
-  const system = hasAttributes(MessageSystemAttributes) ? MessageSystemAttributes : undefined;
-  const givenTrace = system === undefined ? undefined : traceHeaderOf(system);
+  outgoing.checkContents();
   const visibleAtMs = context.nowMs + delaySecondsOf(queue, message) * 1000;
   const groupId = groupIdOf(queue, message);
   const deduplicationId = deduplicationIdOf(queue, message);
 
-  const sent: Sent = {
-    MessageId: context.env.uuid(),
-    MD5OfMessageBody: hash('md5', MessageBody, 'hex'),
-  };
-  if (attributes !== undefined) sent.MD5OfMessageAttributes = attributesMd5(attributes);
-  if (system !== undefined) sent.MD5OfMessageSystemAttributes = attributesMd5(system);
+  const sent: Sent = { MessageId: context.env.uuid(), ...outgoing.md5s };
   const payload = encodeMessage({
     messageId: sent.MessageId,
     body: MessageBody,
@@ -83,7 +57,7 @@ export function acceptMessage(
     sentAtMs: context.nowMs,
     senderId: context.caller.principalId,
     attributes,
-    traceHeader: givenTrace ?? context.caller.headers['x-amzn-trace-id'],
+    traceHeader: outgoing.traceHeader ?? context.caller.headers['x-amzn-trace-id'],
     groupId,
     deduplicationId,
   });

@@ -4,8 +4,9 @@
  */
 import { operation } from '../../../core/operation.ts';
 import { required, string, structure } from '../../../schema/shapes.ts';
+import { Outgoing } from '../outgoing.ts';
 import { loadQueue } from '../queue.ts';
-import { acceptMessage, messageBytes, storeMessages } from '../sending.ts';
+import { acceptMessage, storeMessages } from '../sending.ts';
 import { outgoingMembers } from '../shapes.ts';
 
 export const SendMessage = operation({
@@ -35,7 +36,7 @@ export const SendMessage = operation({
   ],
   async handler(input, context) {
     const queue = await loadQueue(input.QueueUrl, context);
-    const accepted = acceptMessage(queue, input, messageBytes(input), context);
+    const accepted = acceptMessage(queue, new Outgoing(input), context);
     const [sent = accepted.sent] = await storeMessages(queue, [accepted], context);
     return sent;
   },

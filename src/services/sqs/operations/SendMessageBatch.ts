@@ -6,8 +6,9 @@ import { operation } from '../../../core/operation.ts';
 import { required, string, structure } from '../../../schema/shapes.ts';
 import { checkBatch, emptyEntryMember, forEachEntry } from '../batch.ts';
 import { fail } from '../errors.ts';
+import { Outgoing } from '../outgoing.ts';
 import { loadQueue } from '../queue.ts';
-import { acceptMessage, messageBytes, storeMessages } from '../sending.ts';
+import { acceptMessage, storeMessages } from '../sending.ts';
 import { batchEntries, batchResult, outgoingMembers } from '../shapes.ts';
 
 const ENTRY = 'SendMessageBatchRequestEntry';
@@ -54,11 +55,12 @@ export const SendMessageBatch = operation({
   async handler({ QueueUrl, Entries }, context) {
     const queue = await loadQueue(QueueUrl, context);
     checkBatch(ENTRY, Entries);
-    const sizes = Entries.map(messageBytes);
-    checkBatchBytes(sizes);
+    const outgoing = Entries.map((entry) => new Outgoing(entry));
+    checkBatchBytes(outgoing);
     const { Successful: accepted, Failed } = await forEachEntry(Entries, (entry, index) => {
       if (entry.MessageBody === '') throw emptyEntryMember(ENTRY, index, 'MessageBody');
-      return { Id: entry.Id, message: acceptMessage(queue, entry, sizes[index] ?? 0, context) };
+      const message = acceptMessage(queue, outgoing[index] ?? new Outgoing(entry), context);
+      return { Id: entry.Id, message };
     });
     const sent = await storeMessages(
       queue,
@@ -73,8 +75,8 @@ export const SendMessageBatch = operation({
   },
 });
 
-function checkBatchBytes(sizes: readonly number[]): void {
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+function checkBatchBytes(outgoing: readonly Outgoing[]): void {
+  const bytes = outgoing.reduce((sum, message) => sum + message.bytes, 0);
   if (bytes <= BATCH_BYTES_MAX) return;
   throw fail(
     'BatchRequestTooLong',
