@@ -66,6 +66,29 @@ async function replay(endpoint: string): Promise<void> {
   }
 }
 
+/** As many messages as make sure that some of them are audited: 99 of a hundred are. */
+async function audit(endpoint: string): Promise<void> {
+  const sns = snsOf(endpoint);
+  const statement = {
+    DataDirection: 'Inbound',
+    Principal: ['*'],
+    DataIdentifier: ['arn:aws:dataprotection::aws:data-identifier/EmailAddress'],
+    Operation: { Audit: { SampleRate: '99', FindingsDestination: {}, NoFindingsDestination: {} } },
+  };
+  const { TopicArn } = await sns.createTopic({
+    Name: 'audited',
+    DataProtectionPolicy: JSON.stringify({
+      Name: 'audit',
+      Version: '2021-06-01',
+      Statement: [statement],
+    }),
+  });
+  for (const Message of ['jane@example.com', 'nothing']) {
+    const entries = Array.from({ length: 10 }, (_, i) => ({ Id: String(i), Message }));
+    await sns.publishBatch({ TopicArn, PublishBatchRequestEntries: entries });
+  }
+}
+
 let waystation: RunningWaystation | undefined;
 
 afterEach(() => waystation?.stop());
@@ -87,6 +110,7 @@ it('names every metric of ours, and no other', async () => {
   await sqs(endpoint, 'DeleteMessage', { QueueUrl, ReceiptHandle: received?.ReceiptHandle });
   await publishAll(endpoint);
   await replay(endpoint);
+  await audit(endpoint);
   await waystation.clock.advance(2_000);
 
   const text = await (await fetch(`${endpoint}/_waystation/metrics`)).text();
