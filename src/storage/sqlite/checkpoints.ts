@@ -17,6 +17,10 @@ const RESERVE_SHARE = 1 / 4;
 /** The log's length is asked for only so often: it costs a few microseconds. */
 const COMMITS_BETWEEN_LOOKS = 16;
 
+/** 32 MiB: what the writer copies itself holds up its callers for some hundredths of a second. */
+const PAGES_HERE_MAX = 8_192;
+const TURNS_BEHIND_MAX = 3;
+
 interface LogState {
   /** Pages in the log. */
   log: number;
@@ -31,6 +35,10 @@ export class Checkpoints {
   #worker: Worker | undefined;
   #running = false;
   #commits = 0;
+  /** How far the log was copied when the worker was last done. */
+  #checkpointed = 0;
+  /** The worker's turns in a row that copied something and left too much. */
+  #turnsBehind = 0;
 
   constructor(db: DatabaseSync, path: string, room: Room) {
     this.#path = path;
@@ -81,14 +89,21 @@ export class Checkpoints {
   }
 
   /**
-   * Copies what came in meanwhile, unless that is much: while somebody reads an old state, a backup
-   * for example, the worker cannot copy what came after it, and the log grows. The next look then
-   * sends the worker again.
+   * Copies what came in meanwhile. While somebody reads an old state, a backup for example, the
+   * worker cannot copy what came after it, and the log grows; all of it would then be copied here.
+   * So that is left to the worker's next turns, unless these do not catch up with the writer.
    */
   #finish(): void {
     const state = attempt(this.#look);
     const left = state === undefined ? 0 : state.log - state.checkpointed;
-    if (left <= this.#pagesToStart) attempt(this.#copy);
+    const copied = state?.checkpointed !== this.#checkpointed;
+    this.#checkpointed = state?.checkpointed ?? 0;
+    if (left > PAGES_HERE_MAX && this.#turnsBehind < TURNS_BEHIND_MAX) {
+      if (copied) this.#turnsBehind++;
+    } else {
+      this.#turnsBehind = 0;
+      attempt(this.#copy);
+    }
     this.#running = false;
   }
 }
