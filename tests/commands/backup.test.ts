@@ -5,12 +5,14 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { backUp } from '../../src/storage/sqlite/backup.ts';
+import { openForReading } from '../../src/storage/sqlite/data-folder.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/index.ts';
 import { restore } from '../../src/storage/sqlite/restore.ts';
 import { TinyDisk } from '../durability/tiny-disk.ts';
@@ -191,6 +193,36 @@ describe('a backup', () => {
       `The disk of ${file} is full. Make room on it, or back up to another disk.`,
     );
     expect(readdirSync(disk.path).filter((name) => name.startsWith('backup'))).toEqual([]);
+  });
+});
+
+describe('the write-ahead log', () => {
+  it('that grew while somebody read an old state is copied and cut again', async () => {
+    const folder = await filledFolder(10);
+    const store = await openSqliteStore({ folder, clock, durability: 'relaxed' });
+    ends.push(() => store.close());
+    const logBytes = () => statSync(join(folder, 'waystation.db-wal')).size;
+    let round = 10_000;
+    const write = async () => {
+      // Another text each time: SQLite does not write what stays the same.
+      round += 1;
+      const jobs = Array.from({ length: 20 }, (_, n) =>
+        store.transact((tx) => tx.documents.put(`d${n}`, `${round}`.repeat(10_000))),
+      );
+      await Promise.all(jobs);
+    };
+    const reader = openForReading(folder);
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM entries').get();
+    while (logBytes() < 80 * MIB) await write();
+    reader.exec('COMMIT');
+    reader.close();
+    while (logBytes() > 64 * MIB) await write();
+    expect(await store.transact((tx) => tx.queues.count({ key: 'q', ordered: false }))).toEqual({
+      visible: 10,
+      claimed: 0,
+      delayed: 0,
+    });
   });
 });
 

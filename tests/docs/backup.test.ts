@@ -1,9 +1,9 @@
 /** The commands of docs/operating/durability-and-backup.md, run while a server works. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, it } from 'vitest';
 import { sqs } from '../support/client.ts';
+import { runProgramIn } from '../support/program.ts';
 import { serverStarter } from '../support/server.ts';
 import { codeBelow, readPage } from './markdown.ts';
 
@@ -11,23 +11,33 @@ const start = serverStarter(afterEach);
 const page = readPage('docs/operating/durability-and-backup.md');
 const message = (MessageBody: string) => ({ QueueUrl: 'orders', MessageBody });
 
+/** The words behind `waystation` in each line of the code below a heading. */
+const commandsBelow = (heading: string): string[][] =>
+  (codeBelow(page, heading, 'sh')[0] ?? '')
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [program, ...words] = line.split(' ');
+      expect(program).toBe('waystation');
+      return words;
+    });
+
 it('a backup of a running server holds what was acknowledged, and can be started', async () => {
   const server = start();
   const endpoint = await server.ready();
+  const run = (words: readonly string[]) => runProgramIn(server.folder, ...words).ended;
   await sqs(endpoint, 'CreateQueue', { QueueName: 'orders' });
   await sqs(endpoint, 'SendMessage', message('before'));
 
-  const [command = ''] = codeBelow(page, 'Backup while it runs', 'sh');
-  const [, database = '', statement = ''] = /^sqlite3 (\S+) "(.*)"\n$/.exec(command) ?? [];
-  const source = new DatabaseSync(join(server.folder, database));
-  source.exec(statement.replace('backup.db', join(server.folder, 'backup.db')));
-  source.close();
+  const [backup = []] = commandsBelow('Backup');
+  expect(await run(backup)).toMatchObject({ code: 0, stderr: '' });
   await sqs(endpoint, 'SendMessage', message('after'));
 
-  const lines = codeBelow(page, 'Restore', 'sh')[0]?.trim().split('\n') ?? [];
-  const [, flags = ''] = /^npm start -- (.*)$/.exec(lines.pop() ?? '') ?? [];
-  execFileSync('bash', ['-c', lines.join(' && ')], { cwd: server.folder });
-  const restored = start({ folder: server.folder, flags: flags.split(' ') });
+  const [restore = [], [, ...flags] = []] = commandsBelow('Restore');
+  expect(await run(restore)).toMatchObject({ code: 0, stderr: '' });
+  const [check = []] = commandsBelow('Check');
+  expect(await run(check)).toMatchObject({ code: 0 });
+  const restored = start({ folder: server.folder, flags });
   const { Messages } = await sqs(await restored.ready(), 'ReceiveMessage', {
     QueueUrl: 'orders',
     MaxNumberOfMessages: 10,

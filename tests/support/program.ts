@@ -1,5 +1,6 @@
 /** Runs a command of the real program, and tells what it said and how it ended. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectFolder } from './server.ts';
 
@@ -15,8 +16,13 @@ export interface Program {
 }
 
 /** `words` are what stands behind `waystation`; paths in them should be absolute. */
-export function runProgram(...words: readonly string[]): Program {
+export const runProgram = (...words: readonly string[]): Program =>
+  runProgramIn(tmpdir(), ...words);
+
+/** The same in a working folder. */
+export function runProgramIn(folder: string, ...words: readonly string[]): Program {
   const child = spawn(process.execPath, [join(projectFolder, 'bin/waystation.mjs'), ...words], {
+    cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

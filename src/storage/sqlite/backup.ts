@@ -1,7 +1,7 @@
 /**
  * A copy of a data folder's database as it is at one instant, in one file, while a server goes on
  * or without one. It reads beside the server: what is committed when it begins is in the copy.
- * https://sqlite.org/backup.html, https://nodejs.org/api/sqlite.html#sqlitebackupsourcedb-path-options
+ * https://sqlite.org/backup.html, https://nodejs.org/api/sqlite.html
  *
  * The old state is held for as long as the copy takes, since SQLite begins a copy anew when the
  * database changes under it, which never ends beside a busy server. The write-ahead log cannot

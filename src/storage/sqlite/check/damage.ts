@@ -4,7 +4,7 @@ import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
 /** What an index is for, so that its damage can be told by what comes of it. */
 const INDEXES: { readonly [name: string]: string } = {
   documents_expiry: 'Documents past their end stay on the disk.',
-  entries_hidden: 'Messages that were received or delayed may not come back, or count wrongly.',
+  entries_hidden: 'Messages that were received or delayed may not come back.',
   entries_lane: 'Messages of a group may be skipped, or handed out in the wrong order.',
   entries_aged: 'Messages past their retention may stay.',
   lanes_name: 'A group may be stored twice, and its order lost.',
@@ -23,8 +23,8 @@ export function damageProblem(line: string): Problem {
       what,
       meaning: `The index ${index} is not in step with its table. ${meaning}`,
       remedy:
-        'An index can be made anew where nothing else is damaged: stop the server, keep a copy of ' +
-        `the folder, and run: sqlite3 waystation.db "REINDEX ${index}"`,
+        'An index can be made anew where nothing else is damaged: stop the server, keep a copy ' +
+        `of the folder, and run: sqlite3 waystation.db "REINDEX ${index}"`,
     };
   }
   return {

@@ -20,6 +20,8 @@ import { damageProblem } from './damage.ts';
 import { type InvariantRow, invariants } from './invariants.ts';
 import { readLog } from './log-file.ts';
 
+const CACHE_KIB = 65_536;
+
 /** What the port does not list: which queues there are, and which sequences were given out. */
 export interface StoredKeys {
   queues(): QueueRef[];
@@ -48,6 +50,7 @@ export function openForCheck(folder: string, clock: Clock, note: (text: string) 
   const db = openForReading(folder);
   try {
     refuseForeign(marksIn(db), `The database in ${folder}`);
+    db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
     const differences = differencesIn(db);
     return {
       tx: differences.length > 0 ? undefined : transactionOf(db, folder, clock.nowMs()),
