@@ -1,6 +1,6 @@
 /** The life of a request, from its head to its answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readClaim } from '../auth/sigv4.ts';
+import { type Claim, readClaim } from '../auth/sigv4.ts';
 import { AwsError, failCommon } from '../core/aws-error.ts';
 import type { Caller, Context } from '../core/context.ts';
 import type { Environment } from '../core/environment.ts';
@@ -113,8 +113,9 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     let protocol = protocolOf(wire);
     let selection: Selection<Context> | undefined;
     let answer: WireAnswer;
+    let claim: Claim | undefined;
     try {
-      const claim = readClaim(request.headers.authorization, wire.query);
+      claim = readClaim(request.headers.authorization, wire.query);
       selection =
         wire.method === 'HEAD' ? undefined : selector.select(protocol, wire, claim?.service);
       if (selection === undefined) return send(exchange, answerWithoutCall(wire));
@@ -135,7 +136,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
         return observe(selection, answer.status, startedMs);
       }
     } catch (thrown) {
-      answer = protocol.encodeError(selection?.service, awsErrorOf(thrown, requestId), requestId);
+      const service = selection?.service ?? selector.signedFor(claim?.service);
+      answer = protocol.encodeError(service, awsErrorOf(thrown, requestId), requestId);
     }
     send(exchange, answer);
     observe(selection, answer.status, startedMs);

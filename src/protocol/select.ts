@@ -25,6 +25,8 @@ export interface Selector<Context> {
     request: WireRequest,
     scopeService: string | undefined,
   ): Selection<Context> | undefined;
+  /** The service that a request is signed for, whose form an error has that selects none. */
+  signedFor(scopeService: string | undefined): Service<Context> | undefined;
 }
 
 const JSON_TYPE_PREFIX = 'application/x-amz-json-';
@@ -54,6 +56,9 @@ export function createSelector<Context>(services: readonly Service<Context>[]): 
     }
   }
 
+  const signedFor = (scopeService: string | undefined) =>
+    services.find(({ name }) => name === scopeService);
+
   function selectAction(
     request: WireRequest,
     scopeService: string | undefined,
@@ -71,13 +76,11 @@ export function createSelector<Context>(services: readonly Service<Context>[]): 
     const candidates = (actions.get(action) ?? []).filter(
       ({ service }) => onRoot || service.query?.pathMember !== undefined,
     );
-    const signedFor = services.find(
-      ({ name, protocols }) => name === scopeService && protocols.includes('aws-query'),
-    );
+    const scope = signedFor(scopeService);
     const chosen =
-      signedFor === undefined
-        ? chooseByVersion(candidates, parameter(form, 'Version'))
-        : candidates.find(({ service }) => service === signedFor);
+      scope?.protocols.includes('aws-query') === true
+        ? candidates.find(({ service }) => service === scope)
+        : chooseByVersion(candidates, parameter(form, 'Version'));
     if (chosen === undefined) throw invalidAction(action);
     return chosen;
   }
@@ -89,6 +92,7 @@ export function createSelector<Context>(services: readonly Service<Context>[]): 
       if (selection === undefined) throw unknownTarget(request.target);
       return selection;
     },
+    signedFor,
   };
 }
 
