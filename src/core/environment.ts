@@ -1,6 +1,9 @@
 /** Everything uncertain, as one injected value: time, ids and randomness. */
 import { randomBytes, randomUUID } from 'node:crypto';
 
+/** A factor that makes a number in [0, 1) of four random bytes. */
+const RANDOM_SCALE = 2 ** -32;
+
 export interface Clock {
   /** Milliseconds since the epoch; never goes backwards within a process. */
   nowMs(): number;
@@ -11,6 +14,12 @@ export interface Environment {
   /** A random UUID, version 4. */
   uuid(): string;
   randomBytes(count: number): Uint8Array;
+}
+
+/** A random number in [0, 1). */
+export function randomOf(env: Environment): number {
+  const bytes = env.randomBytes(4);
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) * RANDOM_SCALE;
 }
 
 /**

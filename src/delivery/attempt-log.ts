@@ -30,20 +30,22 @@ export async function logAttempt(
   }
 }
 
-/** What somebody must not get; for the log it is a target that answers 403. */
-export interface Refusal extends Pick<Delivery, 'deliveryId' | 'about'> {
-  readonly target: { readonly kind: 'refused'; readonly endpoint: string };
+/** A delivery that the worker never sees: done at once, or not even tried. */
+export interface Immediate extends Pick<Delivery, 'deliveryId' | 'about'> {
+  readonly target: { readonly kind: 'immediate'; readonly endpoint: string };
 }
 
-/** Keeps that a message was not even sent. */
-export async function logRefusal(
+/** Keeps what became of a delivery, by the same rules as `logAttempt`. */
+export async function logImmediate(
   tx: Transaction,
-  refusal: Refusal,
-  providerResponse: string,
+  immediate: Immediate,
+  outcome: Outcome,
+  random: number,
 ): Promise<void> {
-  const outcome: Outcome = { result: 'refused', statusCode: 403, providerResponse };
-  const { about } = refusal;
-  const record = recordOf(refusal, outcome, 1, tx.nowMs);
+  const { about } = immediate;
+  const { successSampleRate = 0 } = about;
+  if (outcome.result === 'delivered' && random * 100 >= successSampleRate) return;
+  const record = recordOf(immediate, outcome, 1, tx.nowMs);
   await appendToTail(tx, logName(about, topicName(about)), record, RECORDS_MAX);
 }
 
@@ -95,7 +97,7 @@ function logName(
 }
 
 function recordOf(
-  { deliveryId, target, about }: Delivery | Refusal,
+  { deliveryId, target, about }: Delivery | Immediate,
   { result, statusCode, providerResponse }: Outcome,
   attempts: number,
   nowMs: number,
@@ -124,9 +126,9 @@ function recordOf(
   };
 }
 
-function destinationOf(target: DeliveryTarget | Refusal['target']): string {
+function destinationOf(target: DeliveryTarget | Immediate['target']): string {
   switch (target.kind) {
-    case 'refused':
+    case 'immediate':
       return withoutCredentials(target.endpoint);
     case 'http':
       return withoutCredentials(target.url);

@@ -3,7 +3,7 @@
  * in a transaction of its own.
  */
 import { AwsError } from '../core/aws-error.ts';
-import type { Environment } from '../core/environment.ts';
+import { type Environment, randomOf } from '../core/environment.ts';
 import type { Invoker } from '../core/invoke.ts';
 import type { Entry, QueueRef } from '../storage/port.ts';
 import { type Delivery, readDelivery } from './delivery.ts';
@@ -38,9 +38,6 @@ class Stopping extends Error {}
 class Timeout extends Error {
   override readonly name = 'Timeout';
 }
-
-/** A factor that makes a number in [0, 1) of four random bytes. */
-const RANDOM_SCALE = 2 ** -32;
 
 export class Attempts<Alarm> {
   readonly #parts: AttemptParts<Alarm>;
@@ -161,9 +158,5 @@ export class Attempts<Alarm> {
     });
   }
 
-  readonly #random = (): number => {
-    if (!this.#parts.jitter) return 0;
-    const bytes = this.#parts.env.randomBytes(4);
-    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) * RANDOM_SCALE;
-  };
+  readonly #random = (): number => (this.#parts.jitter ? randomOf(this.#parts.env) : 0);
 }

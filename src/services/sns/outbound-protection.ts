@@ -5,12 +5,12 @@
  */
 import type { Context } from '../../core/context.ts';
 import type { Examination } from '../../data-protection/examination.ts';
-import { logRefusal } from '../../delivery/attempt-log.ts';
+import { logImmediate } from '../../delivery/attempt-log.ts';
 import { appliesTo, deidentified, examinations, isDenied, policyOf } from './data-protection.ts';
 import type { Statement } from './data-protection-policy.ts';
+import { aboutOf } from './delivery-about.ts';
 import { formsOf, type MessageForms } from './envelope.ts';
 import { type Notification, textFor } from './notification.ts';
-import { aboutOf } from './outgoing.ts';
 import type { Subscription } from './subscription.ts';
 import type { Topic } from './topic.ts';
 
@@ -84,16 +84,14 @@ export class OutboundProtection {
   async #logDenied(subscription: Subscription): Promise<void> {
     const { tx, env } = this.#context;
     const { notification, forms } = this.#published;
-    const refusal = {
+    const denied = {
       deliveryId: env.uuid(),
-      target: { kind: 'refused', endpoint: subscription.endpoint },
+      target: { kind: 'immediate', endpoint: subscription.endpoint },
       about: aboutOf(this.#topic, notification, subscription, forms),
     } as const;
-    await logRefusal(
-      tx,
-      refusal,
+    const providerResponse =
       "The topic's data protection policy prohibits this message from being delivered to " +
-        subscription.arn,
-    );
+      subscription.arn;
+    await logImmediate(tx, denied, { result: 'refused', statusCode: 403, providerResponse }, 0);
   }
 }

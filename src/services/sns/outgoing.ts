@@ -10,13 +10,9 @@ import {
   HTTP_TOTAL_DELAY_SECONDS_MAX,
   type RetryPolicy,
 } from '../../delivery/backoff.ts';
-import {
-  type Delivery,
-  type DeliveryAbout,
-  type DeliveryTarget,
-  enqueueDelivery,
-} from '../../delivery/delivery.ts';
+import { type Delivery, type DeliveryTarget, enqueueDelivery } from '../../delivery/delivery.ts';
 import { queueAddressOf, type Recipient } from './audience.ts';
+import { aboutOf } from './delivery-about.ts';
 import { type EffectivePolicy, effectivePolicy } from './delivery-policy.ts';
 import { emailFrom, emailSubject, unsubscribeFooter } from './email.ts';
 import { type MessageForms, unsubscribeUrl } from './envelope.ts';
@@ -27,15 +23,6 @@ import { deadLetterFor } from './queue-delivery.ts';
 import type { Protocol, Subscription } from './subscription.ts';
 import { type TextMessage, textMessage } from './text-message.ts';
 import { type Topic, topicArn } from './topic.ts';
-
-/** What the attributes of a topic call the endpoints of a protocol. */
-const FEEDBACK_NAMES: { readonly [P in Protocol]?: string } = {
-  http: 'HTTP',
-  https: 'HTTP',
-  lambda: 'Lambda',
-  application: 'Application',
-  firehose: 'Firehose',
-};
 
 /** Hands a message for a subscription that is no queue to the worker. */
 export async function enqueueFor(
@@ -96,30 +83,6 @@ function deadLetterOf(
   if (deadLetterArn === undefined || queue === undefined) return undefined;
   const input = deadLetterFor(recipient, queue, notification, forms);
   return { deadLetter: { queueArn: deadLetterArn, input } };
-}
-
-export function aboutOf(
-  topic: Topic,
-  notification: Notification,
-  { arn, protocol }: Subscription,
-  forms: MessageForms,
-): DeliveryAbout {
-  const feedback = FEEDBACK_NAMES[protocol];
-  const { attributes } = topic;
-  const isSampled = attributes[`${feedback}SuccessFeedbackRoleArn`] !== undefined;
-  const { accountId, region } = topic;
-  return {
-    messageId: notification.messageId,
-    accountId,
-    region,
-    publishedAtMs: notification.publishedAtMs,
-    topicArn: topicArn(topic),
-    subscriptionArn: arn,
-    messageMd5: forms.messageMd5,
-    ...(isSampled && {
-      successSampleRate: Number(attributes[`${feedback}SuccessFeedbackSampleRate`] ?? 100),
-    }),
-  };
 }
 
 function targetFor(

@@ -4,7 +4,10 @@
  * https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html
  */
 import type { Caller, Context } from '../../core/context.ts';
+import { randomOf } from '../../core/environment.ts';
+import { logImmediate } from '../../delivery/attempt-log.ts';
 import { type QueueAddress, queueAddressOf, type Recipient } from './audience.ts';
+import { aboutOf } from './delivery-about.ts';
 import type { MessageForms } from './envelope.ts';
 import type { Notification } from './notification.ts';
 import type { Topic } from './topic.ts';
@@ -45,17 +48,57 @@ export async function deliverToQueues(
       ...idsFor(topic, first.queue, notification, forms),
     };
     const queues = alike.map(({ queue }) => queue);
-    const isRefused = first.raw && countAttributes(notification) > RAW_ATTRIBUTES_MAX;
-    const sent = isRefused ? [] : await sendToAll(context, queues, message, notification);
+    const isTooMuch = first.raw && countAttributes(notification) > RAW_ATTRIBUTES_MAX;
+    const sent = isTooMuch ? [] : await sendToAll(context, queues, message, notification);
     for (const [index, recipient] of alike.entries()) {
+      const outcome = sent[index] ?? TOO_MANY_ATTRIBUTES;
+      await logDelivery(context, topic, notification, recipient, forms, outcome);
       outcomes.push(
-        sent[index] === true
+        outcome.MessageId !== undefined
           ? 'delivered'
           : await deliverToDeadLetterQueue(context, notification, recipient, forms),
       );
     }
   }
   return outcomes;
+}
+
+/** In the words that SQS would have; it is not asked. */
+const TOO_MANY_ATTRIBUTES: QueueAnswer = {
+  Code: 'InvalidParameterValue',
+  Message: `Number of message attributes exceeds the allowed maximum [${RAW_ATTRIBUTES_MAX}].`,
+  StatusCode: 400,
+};
+
+/** Keeps a failure always, a success as often as the topic asks for. */
+async function logDelivery(
+  context: Context,
+  topic: Topic,
+  notification: Notification,
+  { subscription }: QueueRecipient,
+  forms: MessageForms,
+  { MessageId, Code, Message, StatusCode }: QueueAnswer,
+): Promise<void> {
+  const isSuccess = MessageId !== undefined;
+  if (isSuccess && topic.attributes.SQSSuccessFeedbackRoleArn === undefined) return;
+  const { tx, env } = context;
+  const answer = isSuccess
+    ? { sqsMessageId: MessageId }
+    : { ErrorCode: Code, ErrorMessage: Message };
+  await logImmediate(
+    tx,
+    {
+      deliveryId: env.uuid(),
+      target: { kind: 'immediate', endpoint: subscription.endpoint },
+      about: aboutOf(topic, notification, subscription, forms),
+    },
+    {
+      result: isSuccess ? 'delivered' : 'refused',
+      statusCode: StatusCode ?? 200,
+      providerResponse: JSON.stringify({ ...answer, sqsRequestId: env.uuid() }),
+    },
+    randomOf(env),
+  );
 }
 
 /** Those that get the very same message together: raw ones, by the kind of their queue. */
@@ -142,17 +185,25 @@ export async function send(
   message: QueueMessage,
   from: Pick<Notification, 'endpoint' | 'traceHeader'>,
 ): Promise<boolean> {
-  const [isSent = false] = await sendToAll(context, [queue], message, from);
-  return isSent;
+  const [outcome] = await sendToAll(context, [queue], message, from);
+  return outcome?.MessageId !== undefined;
 }
 
-/** Which of the queues took the message. */
+/** What SQS says of a message for one queue: its id, or why it was not taken. */
+interface QueueAnswer {
+  readonly MessageId?: string | undefined;
+  readonly Code?: string | undefined;
+  readonly Message?: string | undefined;
+  readonly StatusCode?: number | undefined;
+}
+
+/** What each of the queues says. */
 async function sendToAll(
   context: Context,
   queues: readonly QueueAddress[],
   message: QueueMessage,
   from: Pick<Notification, 'endpoint' | 'traceHeader'>,
-): Promise<readonly boolean[]> {
+): Promise<readonly QueueAnswer[]> {
   const caller: Caller = {
     ...context.caller,
     accessKeyId: 'sns.amazonaws.com',
@@ -166,5 +217,5 @@ async function sendToAll(
     { Queues: queues, ...message },
     caller,
   );
-  return (answer as { readonly Sent: readonly boolean[] }).Sent;
+  return (answer as { readonly Outcomes: readonly QueueAnswer[] }).Outcomes;
 }

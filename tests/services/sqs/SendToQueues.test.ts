@@ -18,13 +18,17 @@ afterEach(() => harness.close());
 const { accountId, region } = defaultCaller;
 const address = (name: string) => ({ accountId, region, name });
 
-/** Which of the queues took a message. */
-async function sendTo(names: readonly string[], message: object): Promise<readonly boolean[]> {
+/** What each queue says: true when it took the message, else the code of its refusal. */
+async function sendTo(
+  names: readonly string[],
+  message: object,
+): Promise<readonly (boolean | string)[]> {
   const input = { Queues: names.map(address), ...message };
   const answer = await harness.invoker.run(defaultCaller, (context) =>
     context.invoke('sqs', 'SendToQueues', input, { ...defaultCaller, principalId: 'AIDATOPIC' }),
   );
-  return (answer as { Sent: boolean[] }).Sent;
+  const { Outcomes } = answer as { Outcomes: { MessageId?: string; Code?: string }[] };
+  return Outcomes.map(({ MessageId, Code }) => Code ?? MessageId !== undefined);
 }
 
 const refusal = async (names: readonly string[], message: object): Promise<string> =>
@@ -91,7 +95,12 @@ describe('SendToQueues behaviour', () => {
     await createQueue(harness, 'last');
     const queues = ['small', 'missing', 'ordered.fifo', 'last'];
     const MessageBody = 'x'.repeat(1025);
-    expect(await sendTo(queues, { MessageBody })).toEqual([false, false, false, true]);
+    expect(await sendTo(queues, { MessageBody })).toEqual([
+      'InvalidParameterValue',
+      'AWS.SimpleQueueService.NonExistentQueue',
+      'MissingParameter',
+      true,
+    ]);
     expect(await receive(harness, 'small')).toEqual([]);
     expect(await bodies(harness, 'last')).toEqual([MessageBody]);
   });
@@ -99,8 +108,14 @@ describe('SendToQueues behaviour', () => {
   it('sends nowhere what no queue may hold', async () => {
     await createQueue(harness, 'a');
     await createQueue(harness, 'b');
-    expect(await sendTo(['a', 'b'], { MessageBody: 'bell \u0007' })).toEqual([false, false]);
-    expect(await sendTo(['a', 'b'], { MessageBody: '' })).toEqual([false, false]);
+    expect(await sendTo(['a', 'b'], { MessageBody: 'bell \u0007' })).toEqual([
+      'InvalidMessageContents',
+      'InvalidMessageContents',
+    ]);
+    expect(await sendTo(['a', 'b'], { MessageBody: '' })).toEqual([
+      'MissingParameter',
+      'MissingParameter',
+    ]);
   });
 
   it('remembers deduplication ids for each FIFO queue', async () => {

@@ -6,9 +6,9 @@
 import { AwsError } from '../../../core/aws-error.ts';
 import type { Context } from '../../../core/context.ts';
 import { operation } from '../../../core/operation.ts';
-import { boolean, list, required, string, structure } from '../../../schema/shapes.ts';
+import { type Infer, integer, list, required, string, structure } from '../../../schema/shapes.ts';
 import { Outgoing } from '../outgoing.ts';
-import { type Queue, type QueueAddress, queueKey } from '../queue.ts';
+import { noSuchQueue, type Queue, type QueueAddress, queueKey } from '../queue.ts';
 import { acceptMessage, storeMessages } from '../sending.ts';
 import { outgoingMembers } from '../shapes.ts';
 
@@ -18,32 +18,44 @@ const queueAddress = structure({
   name: required(string()),
 });
 
+/** Either the id of the message, or why the queue has not taken it. */
+const outcome = structure({
+  MessageId: string(),
+  Code: string(),
+  Message: string(),
+  StatusCode: integer(),
+});
+
 export const SendToQueues = operation({
   name: 'SendToQueues',
   input: structure({ Queues: required(list(queueAddress)), ...outgoingMembers }),
-  output: structure({ Sent: required(list(boolean())) }),
+  output: structure({ Outcomes: required(list(outcome)) }),
   errors: [],
   async handler({ Queues, ...message }, context) {
     const outgoing = new Outgoing(message);
-    const Sent: boolean[] = [];
-    for (const address of Queues) Sent.push(await sendTo(address, outgoing, context));
-    return { Sent };
+    const Outcomes: SendOutcome[] = [];
+    for (const address of Queues) Outcomes.push(await sendTo(address, outgoing, context));
+    return { Outcomes };
   },
 });
 
-/** Whether the queue is there and took the message; it checks everything before it stores. */
+export type SendOutcome = Infer<typeof outcome>;
+
+/** Checks everything before it stores anything. */
 async function sendTo(
   address: QueueAddress,
   outgoing: Outgoing,
   context: Context,
-): Promise<boolean> {
-  const queue = (await context.tx.documents.get<Queue>(queueKey(address)))?.value;
-  if (queue === undefined) return false;
+): Promise<SendOutcome> {
   try {
-    await storeMessages(queue, [acceptMessage(queue, outgoing, context)], context);
-    return true;
+    const document = await context.tx.documents.get<Queue>(queueKey(address));
+    if (document === undefined) throw noSuchQueue();
+    const accepted = acceptMessage(document.value, outgoing, context);
+    const [sent = accepted.sent] = await storeMessages(document.value, [accepted], context);
+    return { MessageId: sent.MessageId };
   } catch (error) {
-    if (error instanceof AwsError && error.row.fault === 'client') return false;
-    throw error;
+    if (!(error instanceof AwsError) || error.row.fault !== 'client') throw error;
+    const { queryCode: Code, message: Message, row } = error;
+    return { Code, Message, StatusCode: row.status };
   }
 }
