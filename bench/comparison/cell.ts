@@ -129,7 +129,10 @@ async function measureLoad(
   }
 }
 
-/** Each round begins with the bare server, because a machine's speed drifts. */
+/**
+ * Each round begins with the bare server, because a machine's speed drifts. One round more goes
+ * first and is not counted: just-in-time compilers, above all Java's, are slow to begin.
+ */
 async function runRounds(
   workload: Workload,
   generator: Generator,
@@ -142,6 +145,8 @@ async function runRounds(
   const p99s: number[] = [];
   const ready = await generator.step('prepare');
   if (ready.status !== 'done') return ready;
+  const warmedUp = await generator.step('measure');
+  if (warmedUp.status !== 'done') return warmedUp;
   for (let round = 0; round < rounds; round++) {
     const bare = await comparison?.step('measure');
     if (bare && bare.status !== 'done') return failedBeside(bare);
