@@ -10,6 +10,7 @@ import { type JsonObject, parseJsonObject } from '../../core/json-object.ts';
 import { PatternIndex } from '../../matching/pattern-index.ts';
 import { queueArnOf } from './endpoint.ts';
 import { readFilterPolicy } from './filter.ts';
+import { KeptAudiences } from './kept-audiences.ts';
 import { type Notification, textFor } from './notification.ts';
 import {
   changesKey,
@@ -213,20 +214,19 @@ export function recipientOf(subscription: Subscription): Recipient {
 const KEPT_MAX = 200_000;
 const DOCUMENTS_PER_PAGE = 1_000;
 
-/** By server, and then by `topicId`; the topics used last stand last. */
-const kept = new WeakMap<Environment, Map<string, Audience>>();
+/** By server. */
+const kept = new WeakMap<Environment, KeptAudiences<Audience>>();
 
 /** The audience of a topic as this transaction sees it. */
 export async function audienceOf(context: Context, topic: Topic): Promise<Audience> {
-  const audiences = kept.get(context.env) ?? new Map<string, Audience>();
+  const audiences = kept.get(context.env) ?? new KeptAudiences<Audience>(KEPT_MAX);
   kept.set(context.env, audiences);
   const known = audiences.get(topic.topicId);
-  if (known?.version === topic.subscriptionsVersion) return known;
-  const audience =
-    (known && (await catchUp(context, topic, known))) ?? (await readAudience(context, topic));
-  audiences.delete(topic.topicId);
-  audiences.set(topic.topicId, audience);
-  forgetOldest(audiences);
+  const isCurrent = known?.version === topic.subscriptionsVersion;
+  const audience = isCurrent
+    ? known
+    : ((known && (await catchUp(context, topic, known))) ?? (await readAudience(context, topic)));
+  audiences.keep(topic.topicId, audience);
   return audience;
 }
 
@@ -270,14 +270,4 @@ async function readAudience(context: Context, topic: Topic): Promise<Audience> {
     after = page.length < DOCUMENTS_PER_PAGE ? undefined : page.at(-1)?.key;
   } while (after !== undefined);
   return audience;
-}
-
-function forgetOldest(audiences: Map<string, Audience>): void {
-  let count = 0;
-  for (const audience of audiences.values()) count += audience.size;
-  for (const [topicId, audience] of audiences) {
-    if (count <= KEPT_MAX || audiences.size === 1) return;
-    count -= audience.size;
-    audiences.delete(topicId);
-  }
 }
