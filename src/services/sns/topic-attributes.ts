@@ -116,7 +116,12 @@ export function hasAttributes(topic: Topic, supplied: Attributes): boolean {
 }
 
 /** What stands for attributes that are not answered unless they were set. */
-const IMPLICIT: Attributes = { SignatureVersion: '1', TracingConfig: 'PassThrough' };
+const IMPLICIT: Attributes = {
+  SignatureVersion: '1',
+  TracingConfig: 'PassThrough',
+  MaximumMessageSize: String(MESSAGE_BYTES_MAX),
+  ArchivePolicy: '{}',
+};
 
 /** What GetTopicAttributes answers. `beginningArchiveTime`: where the archive begins, if any. */
 export function describeTopic(topic: Topic, beginningArchiveTime?: string): Attributes {

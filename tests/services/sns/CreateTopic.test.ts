@@ -163,6 +163,23 @@ describe('CreateTopic behaviour', () => {
     }
   });
 
+  it('takes defaults for the same as nothing', async () => {
+    await create({});
+    await create({
+      Attributes: {
+        FifoTopic: 'false',
+        SignatureVersion: '1',
+        TracingConfig: 'PassThrough',
+        MaximumMessageSize: '262144',
+      },
+    });
+    expect(await failure({ Attributes: { MaximumMessageSize: '262143' } })).toEqual(
+      invalidParameter('Attributes Reason: Topic already exists with different attributes'),
+    );
+    await createTopic(harness, 'orders.fifo');
+    await createTopic(harness, 'orders.fifo', { ArchivePolicy: '{}' });
+  });
+
   it('refuses to make a topic again with something else', async () => {
     await create({ Tags: [{ Key: 'team', Value: 'blue' }] });
     expect(await failure({ Attributes: { DisplayName: 'Orders' } })).toEqual(
