@@ -117,7 +117,10 @@ export function withStatement(topic: Topic, grant: Grant): string {
     Action: bare(grant.actions.map((action) => `SNS:${action}`)),
     Resource: topicArn(topic),
   };
-  return JSON.stringify({ ...policy, Statement: [...policy.Statement, statement] });
+  const text = JSON.stringify({ ...policy, Statement: [...policy.Statement, statement] });
+  const problem = problemOfPolicy(text);
+  if (problem !== undefined) throw invalid(problem);
+  return text;
 }
 
 /** The text without the statement of that label; the same when there is none. */

@@ -82,6 +82,14 @@ describe('AddPermission validation', () => {
     expect(await failure(changes)).toEqual(invalidParameter(problem));
   });
 
+  it('refuses a statement beyond what a policy may hold', async () => {
+    const AWSAccountId = Array.from({ length: 201 }, (_, i) => String(100_000_000_000 + i));
+    expect(await failure({ AWSAccountId })).toEqual(invalidParameter('Policy Error: null'));
+    for (let i = 1; i < 100; i++) await add({ Label: `send${i}` });
+    expect(await failure({ Label: 'send100' })).toEqual(invalidParameter('Policy Error: null'));
+    expect(await statements()).toHaveLength(100);
+  });
+
   it('refuses a label twice', async () => {
     await add();
     expect(await failure({ ActionName: ['Subscribe'] })).toEqual(
