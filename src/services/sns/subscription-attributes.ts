@@ -18,6 +18,8 @@ export interface Subject {
   readonly topic: Topic;
   readonly protocol: Protocol;
   readonly endpoint: string;
+  /** The account that subscribes. */
+  readonly ownerId: string;
   /** What it has already. */
   readonly attributes: Attributes;
 }
@@ -71,7 +73,7 @@ const filterPolicyScope: Rule = {
 
 const redrivePolicy: Rule = {
   removable: true,
-  problem(value, { topic, protocol, endpoint }) {
+  problem(value, { topic, protocol, endpoint, ownerId }) {
     const policy = parseJsonObject(value);
     if (policy === undefined) return 'RedrivePolicy: failed to parse JSON.';
     const unknown = Object.keys(policy).find((name) => name !== 'deadLetterTargetArn');
@@ -82,6 +84,9 @@ const redrivePolicy: Rule = {
     if (queue === undefined) return 'RedrivePolicy: deadLetterTargetArn is an invalid arn';
     if (queue.region !== topic.region) {
       return 'RedrivePolicy: deadLetterTargetArn must be in the Region of the subscription';
+    }
+    if (queue.accountId !== ownerId) {
+      return 'RedrivePolicy: deadLetterTargetArn must be in the account of the subscription';
     }
     const isFifo = topic.fifo && protocol === 'sqs' && isFifoQueue(endpoint);
     return isFifo && !isFifoQueue(queue.resource)

@@ -4,11 +4,18 @@
  */
 import type { Context } from '../../core/context.ts';
 import { fail, invalid } from './errors.ts';
-import { type Protocol, type Subscription, subscriptionPrefix } from './subscription.ts';
+import {
+  countOwned,
+  type Protocol,
+  type Subscription,
+  subscriptionPrefix,
+} from './subscription.ts';
 import { type Topic, topicArn } from './topic.ts';
 import { MESSAGE_BYTES_MAX, messageBytesMax } from './topic-attributes.ts';
 
 const FIFO_SUBSCRIPTIONS_MAX = 100;
+/** Delivery streams per topic and owner of the subscriptions. */
+const FIREHOSE_SUBSCRIPTIONS_MAX = 5;
 
 /** Of topics that take messages of more than 256 KiB. */
 const LARGE_SUBSCRIPTIONS_MAX = 100;
@@ -23,14 +30,31 @@ const badLimit = () =>
       'lambda.',
   );
 
-/** Throws SubscriptionLimitExceeded or InvalidParameter where a topic takes no more of these. */
-export function checkRoom(topic: Topic, protocol: Protocol): void {
+/**
+ * Throws SubscriptionLimitExceeded or InvalidParameter where a topic takes no more of these. AWS
+ * documents no text.
+ */
+export async function checkRoom(
+  context: Context,
+  topic: Topic,
+  { protocol, ownerId }: Pick<Subscription, 'protocol' | 'ownerId'>,
+): Promise<void> {
   const count = topic.confirmed + topic.pending;
   if (topic.fifo && count >= FIFO_SUBSCRIPTIONS_MAX) {
     throw fail(
       'SubscriptionLimitExceededException',
       `Subscription limit exceeded: a FIFO topic can have ${FIFO_SUBSCRIPTIONS_MAX} subscriptions`,
     );
+  }
+  if (protocol === 'firehose') {
+    const present = await countOwned(context, topic, protocol, ownerId);
+    if (present >= FIREHOSE_SUBSCRIPTIONS_MAX) {
+      throw fail(
+        'SubscriptionLimitExceededException',
+        `Subscription limit exceeded: a topic can have ${FIREHOSE_SUBSCRIPTIONS_MAX} firehose ` +
+          'subscriptions of one owner',
+      );
+    }
   }
   if (!takesLargeMessages(topic)) return;
   if (count >= LARGE_SUBSCRIPTIONS_MAX || !LARGE_PROTOCOLS.includes(protocol)) throw badLimit();

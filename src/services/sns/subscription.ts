@@ -58,6 +58,8 @@ export const subscriptionPrefix = (topicArn: string): string => `sns/subscriptio
 export const subscriptionKey = (topicArn: string, subscriptionId: string): string =>
   subscriptionPrefix(topicArn) + subscriptionId;
 
+const POINTERS_PER_PAGE = 100;
+
 /** Names the subscription of an endpoint, so that subscribing twice makes one. */
 const endpointKey = (topicArn: string, protocol: string, endpoint: string): string =>
   `sns/endpoint/${topicArn}/${protocol}/${endpoint}`;
@@ -125,6 +127,32 @@ export async function findByEndpoint(
   if (pointer === undefined) return undefined;
   const found = await documents.get<Subscription>(subscriptionKey(arn, pointer.value));
   return found?.value.topicId === topic.topicId ? found : undefined;
+}
+
+/** How many subscriptions of a protocol an account has to a topic. Reads all of the protocol. */
+export async function countOwned(
+  context: Context,
+  topic: Topic,
+  protocol: Protocol,
+  ownerId: string,
+): Promise<number> {
+  const { documents } = context.tx;
+  const arn = topicArn(topic);
+  const prefix = endpointKey(arn, protocol, '');
+  let count = 0;
+  let after: string | undefined;
+  do {
+    const page = await documents.list<string>(prefix, {
+      limit: POINTERS_PER_PAGE,
+      ...(after !== undefined && { after }),
+    });
+    for (const { value: id } of page) {
+      const found = await documents.get<Subscription>(subscriptionKey(arn, id));
+      if (found?.value.topicId === topic.topicId && found.value.ownerId === ownerId) count++;
+    }
+    after = page.length < POINTERS_PER_PAGE ? undefined : page.at(-1)?.key;
+  } while (after !== undefined);
+  return count;
 }
 
 /** Stores a new subscription. Throws SubscriptionLimitExceeded. */

@@ -156,6 +156,10 @@ describe('Subscribe validation', () => {
       'RedrivePolicy: deadLetterTargetArn must be in the Region of the subscription',
     ],
     [
+      { RedrivePolicy: `{"deadLetterTargetArn":"${queueArn('q', OTHER_ACCOUNT)}"}` },
+      'RedrivePolicy: deadLetterTargetArn must be in the account of the subscription',
+    ],
+    [
       {
         DeliveryPolicy:
           '{"healthyRetryPolicy":{"numRetries":1,"minDelayTarget":0,"maxDelayTarget":1}}',
@@ -207,6 +211,25 @@ describe('Subscribe validation', () => {
       status: 403,
     });
     await subscribe(harness, TopicArn, 'sqs', queueArn('q0'));
+  });
+
+  it("refuses a topic's sixth delivery stream of one owner", async () => {
+    const stream = (name: string) =>
+      `arn:aws:firehose:us-east-1:000000000000:deliverystream/${name}`;
+    const Attributes = { SubscriptionRoleArn: role };
+    for (let i = 0; i < 5; i++) await call('firehose', stream(`s${i}`), { Attributes });
+    expect(await failure('firehose', stream('s5'), { Attributes })).toMatchObject({
+      queryCode: 'SubscriptionLimitExceeded',
+      status: 403,
+    });
+    await call('firehose', stream('s0'), { Attributes });
+    await harness.call('Subscribe', request('firehose', stream('s5'), { Attributes }), {
+      caller: { accountId: OTHER_ACCOUNT },
+    });
+    const TopicArn = await createTopic(harness, 'parcels');
+    const { SubscriptionArn } = await call('firehose', stream('s5'), { TopicArn, Attributes });
+    await harness.call('Unsubscribe', { SubscriptionArn });
+    for (let i = 0; i < 5; i++) await call('firehose', stream(`s${i}`), { TopicArn, Attributes });
   });
 
   it('refuses subscribers that cannot take the large messages of a topic', async () => {

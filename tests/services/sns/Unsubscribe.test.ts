@@ -159,6 +159,21 @@ describe('Unsubscribe behaviour', () => {
     );
   });
 
+  it('does not make a subscription anew that the topic cannot have any more', async () => {
+    const subscription = await subscribeServer();
+    await unsubscribe(subscription, anonymous);
+    const { Token } = letterIn((await deliveries(harness))[1]);
+    await harness.call('SetTopicAttributes', {
+      TopicArn: arn,
+      AttributeName: 'MaximumMessageSize',
+      AttributeValue: '1048576',
+    });
+    expect(await harness.failure('ConfirmSubscription', { TopicArn: arn, Token })).toMatchObject({
+      queryCode: 'InvalidParameter',
+      message: expect.stringContaining('MaximumMessageSize'),
+    });
+  });
+
   it('tells nobody when the owner ends a subscription', async () => {
     const subscription = await subscribeServer();
     await unsubscribe(subscription);

@@ -15,6 +15,7 @@ import {
   findSubscription,
   type Subscription,
 } from '../subscription.ts';
+import { checkRoom } from '../subscription-limits.ts';
 import { factsOf } from '../subscription-page.ts';
 import { loadTopicDocument, type Topic } from '../topic.ts';
 
@@ -100,6 +101,7 @@ async function restore(
   const { protocol, endpoint } = ended;
   const present = await findByEndpoint(context, topic.value, protocol, endpoint);
   if (present !== undefined) return present.value;
+  await checkRoom(context, topic.value, ended);
   await addSubscription(context, topic, ended);
   return ended;
 }

@@ -50,7 +50,8 @@ export const Subscribe = operation({
     const topic = document.value;
     const protocol = readProtocol(topic, input.Protocol);
     await checkEndpoint(context, topic, protocol, endpoint);
-    const subject = { topic, protocol, endpoint, attributes: {} };
+    const { accountId: ownerId } = context.caller;
+    const subject = { topic, protocol, endpoint, ownerId, attributes: {} };
     const attributes = withSubscriptionAttributes(subject, supplied, refuse);
     const existing = (await findByEndpoint(context, topic, protocol, endpoint))?.value;
     if (existing !== undefined) checkSame(existing, supplied);
@@ -81,9 +82,9 @@ async function subscribe(
   if (protocol === 'firehose' && attributes.SubscriptionRoleArn === undefined) {
     throw refuse('SubscriptionRoleArn must be specified for firehose subscriptions.');
   }
-  checkRoom(topic, protocol);
-  const subscriptionId = context.env.uuid();
   const { accountId } = context.caller;
+  await checkRoom(context, topic, { protocol, ownerId: accountId });
+  const subscriptionId = context.env.uuid();
   const confirmed = isConfirmedByCall(context, protocol, endpoint);
   const subscription = await withReplay(context, topic, {
     arn: `${topicArn(topic)}:${subscriptionId}`,
