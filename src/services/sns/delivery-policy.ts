@@ -115,9 +115,13 @@ function number(min: number, max = Number.MAX_SAFE_INTEGER): Check {
   };
 }
 
+/** What a header can hold: a line break, for example, would make every delivery fail. */
+const HEADER_TEXT = /^[ -~]*$/;
+
 function contentType(types: readonly string[]): Check {
   return (value, path) => {
-    const type = typeof value === 'string' ? value.split(';')[0]?.trim().toLowerCase() : undefined;
+    const text = typeof value === 'string' && HEADER_TEXT.test(value) ? value : '';
+    const type = text.split(';')[0]?.trim().toLowerCase();
     return types.includes(type ?? '') ? undefined : `${path} is not a supported content type`;
   };
 }

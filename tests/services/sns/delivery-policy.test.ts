@@ -74,6 +74,20 @@ describe("a subscription's delivery policy", () => {
     expect(problemOf(policy)).toBe(`DeliveryPolicy: ${problem}`);
   });
 
+  it.each(['text/plain; a\r\nX: y', 'text/plain;\0', 'text/plain; charset=ü', 7])(
+    'cannot have the content type %j, which no header can hold',
+    (headerContentType) => {
+      expect(problemOf({ requestPolicy: { headerContentType } }, true)).toBe(
+        'DeliveryPolicy: requestPolicy.headerContentType is not a supported content type',
+      );
+    },
+  );
+
+  it('can have parameters in a content type', () => {
+    const headerContentType = 'Application/JSON; charset="utf-8"';
+    expect(problemOf({ requestPolicy: { headerContentType } })).toBeUndefined();
+  });
+
   it('can have more content types where delivery is raw', () => {
     const html = { requestPolicy: { headerContentType: 'text/html' } };
     expect(problemOf(html, true)).toBeUndefined();
