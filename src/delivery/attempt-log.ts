@@ -145,5 +145,5 @@ function destinationOf(target: DeliveryTarget | Immediate['target']): string {
   }
 }
 
-/** Whoever reads the log need not learn the password. */
-const withoutCredentials = (url: string): string => url.replace(/^(\w+:\/\/)[^/?#]*@/, '$1');
+/** An endpoint for people to read: whoever does need not learn the password in its URL. */
+export const withoutCredentials = (url: string): string => url.replace(/^(\w+:\/\/)[^/?#]*@/, '$1');

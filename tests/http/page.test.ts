@@ -1,4 +1,7 @@
 /** Links of mails, opened by a browser and by programs, on a whole server. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { SNS } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningWaystation, startWaystation } from '../../src/index.ts';
@@ -111,6 +114,22 @@ describe('a browser', () => {
     const { text } = await open(await linkInMail(1));
     expect(text).not.toContain('<b>');
     expect(text).toContain('&lt;b&gt;&quot;o&#39;c&quot;&amp;amp;@example.com');
+  });
+
+  it('does not see the password of an endpoint', async () => {
+    const { promise: letter, resolve } = Promise.withResolvers<string>();
+    const server = createServer(async (request, response) => {
+      resolve(await text(request));
+      response.end();
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const Endpoint = `http://user:secret@127.0.0.1:${port}/hook`;
+    await sns.subscribe({ TopicArn, Protocol: 'http', Endpoint });
+    const page = await open(JSON.parse(await letter).SubscribeURL);
+    await new Promise((closed) => server.close(closed));
+    expect(page.text).toContain(`<dd>http://127.0.0.1:${port}/hook (http)</dd>`);
+    expect(page.text).not.toContain('secret');
   });
 
   it('reads why a link does not work', async () => {
