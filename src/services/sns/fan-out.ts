@@ -19,6 +19,8 @@ import { countFor, findTopic, type Topic } from './topic.ts';
 
 /** Subscriptions that one step serves: a few milliseconds' work. */
 const CHUNK = 500;
+/** The same of large messages, each subscription's copy counted; nobody else is served meanwhile. */
+const CHUNK_CHARACTERS = 16 * 1024 * 1024;
 /** The same of servers that were told otherwise. */
 const limits = new WeakMap<Environment, number>();
 
@@ -27,7 +29,16 @@ export function limitFanOut(env: Environment, chunk: number): void {
   limits.set(env, chunk);
 }
 
-const chunkOf = ({ env }: Context): number => limits.get(env) ?? CHUNK;
+function chunkOf({ env }: Context, notification: Notification): number {
+  const fitting = Math.ceil(CHUNK_CHARACTERS / charactersOf(notification));
+  return Math.min(limits.get(env) ?? CHUNK, fitting);
+}
+
+function charactersOf({ message, attributes = {} }: Notification): number {
+  let characters = message.length;
+  for (const { value } of Object.values(attributes)) characters += value.length;
+  return characters;
+}
 
 const FAN_OUT_KIND = 'sns.fan-out';
 
@@ -59,10 +70,10 @@ export async function fanOut(
   const { recipients, filteredOut } = audience.reachedBy(notification);
   countFilteredOut(context, topic, filteredOut);
   // The few subscriptions that a FIFO topic can have are served at once, which keeps the order.
-  const chunk = topic.fifo ? recipients.length : chunkOf(context);
+  const chunk = topic.fifo ? recipients.length : chunkOf(context, notification);
   await deliver(context, topic, notification, recipients.slice(0, chunk));
   if (recipients.length > chunk) {
-    await keepForLater(context, topic, notification, recipients.slice(chunk));
+    await keepForLater(context, topic, notification, recipients.slice(chunk), chunk);
   }
 }
 
@@ -71,10 +82,10 @@ async function keepForLater(
   { accountId, region, name, topicId }: Topic,
   notification: Notification,
   rest: readonly Recipient[],
+  chunk: number,
 ): Promise<void> {
   const { documents } = context.tx;
   const { messageId } = notification;
-  const chunk = chunkOf(context);
   const steps = Math.ceil(rest.length / chunk);
   for (let step = 0; step < steps; step++) {
     const served = rest.slice(step * chunk, (step + 1) * chunk);

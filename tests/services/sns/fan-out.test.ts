@@ -381,6 +381,22 @@ describe('a large fan-out', () => {
     expect(depths.toSorted()).toEqual([0, 1]);
   });
 
+  it('serves fewer at a time where the message is large', async () => {
+    await subscribeMany(130);
+    await harness.scheduler.stop();
+    await publish({ Message: 'x'.repeat(262_144) });
+    expect(await depth(harness, 'dead')).toBe(64);
+    await publish({
+      Message: 'x',
+      MessageAttributes: { large: text('x'.repeat(200_000)) },
+    });
+    expect(await depth(harness, 'dead')).toBe(64 + 84);
+    harness.scheduler.start();
+    await harness.scheduler.runDue();
+    expect(await depth(harness, 'dead')).toBe(260);
+    expect(harness.taskErrors).toEqual([]);
+  });
+
   it('serves all of a FIFO topic at once, so that its order is kept', async () => {
     const fifo = await createTopic(harness, 'line.fifo', { ContentBasedDeduplication: 'true' });
     limitFanOut(harness.env, 1);
