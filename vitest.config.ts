@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Kill tests, real clients, and whatever builds and installs the package. */
 const slow = [
   'tests/compatibility/**/*.test.ts',
+  'tests/crash/crash.test.ts',
   'tests/docs/{backup,readme,start}.test.ts',
   // Those that need neither processes nor disks of their own are quick.
   'tests/durability/!(clock|sync-failure).test.ts',

@@ -2,6 +2,8 @@
 
 const commands: { readonly [name: string]: () => Promise<{ run(): Promise<void> }> } = {
   build: () => import('./build.ts'),
+  fuzz: () => import('./fuzz.ts'),
+  crash: () => import('./crash.ts'),
   'reference-config': () => import('./reference-config.ts'),
   'reference-sns': () => import('./reference-sns.ts'),
   'reference-sqs': () => import('./reference-sqs.ts'),

@@ -27,7 +27,8 @@ export function makeBody(line: string, number: number, bytes: number): string {
   return `${line}#${number}:${bytes} ${FILLER.slice(0, bytes)}`;
 }
 
-function readBody(body: string): { line: string; number: number } | undefined {
+/** Undefined: it is not one of these bodies, or not whole. */
+export function readBody(body: string): { line: string; number: number } | undefined {
   const [, line = '', number = '', bytes = ''] = /^(\w+)#(\d+):(\d+) /.exec(body) ?? [];
   return body === makeBody(line, Number(number), Number(bytes))
     ? { line, number: Number(number) }

@@ -21,13 +21,17 @@ export class LoadClient {
     this.#port = Number(port);
   }
 
-  /** Calls an operation of SQS, or of the admin service; undefined when no answer came. */
-  call(operation: string, input: object): Promise<Answer | undefined> {
+  /**
+   * Calls an operation of SQS, or of the admin service; undefined when no answer came. `signal` cuts
+   * the connection.
+   */
+  call(operation: string, input: object, signal?: AbortSignal): Promise<Answer | undefined> {
     const service = operation === 'PeekMessages' ? 'Waystation' : 'AmazonSQS';
     const body = JSON.stringify(input);
     return new Promise((resolve) => {
       const outgoing = request(
         {
+          ...(signal !== undefined && { signal }),
           agent: this.#agent,
           host: this.#host,
           port: this.#port,
