@@ -34,10 +34,12 @@ export class Connection {
   #held: HeldAnswer[] = [];
   #timer: NodeJS.Timeout | undefined;
   #arrivals = 0;
-  /** The answer to the request that came last. */
+  /** The answer to the request that came last, and while it waits, the one before it. */
   #last: ServerResponse | undefined;
+  #beforeLast: ServerResponse | undefined;
   /** Requests that wait for their turn. */
   #behind = 0;
+  #isEnding = false;
   /** Bytes that went either way, and for how many milliseconds there have been no more. */
   #bytesSeen = 0;
   #silentMs = 0;
@@ -71,6 +73,7 @@ export class Connection {
     const before = this.#last;
     this.#last = response;
     if (before === undefined || before.writableFinished) {
+      this.#beforeLast = undefined;
       work();
       return;
     }
@@ -78,6 +81,28 @@ export class Connection {
       this.#socket.destroy();
       return;
     }
+    this.#beforeLast = before;
+    this.#workBehind(before, work);
+  }
+
+  /**
+   * Ends the connection with an answer to bytes that are no HTTP, behind the answers to what was
+   * sound before them; the client would take it for one of those otherwise.
+   */
+  endWith(answer: string): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    // What broke off inside of a request stands for its answer, unless that has been given.
+    const isInside = this.#last?.req.complete === false;
+    const before = isInside ? this.#beforeLast : this.#last;
+    const end = (): void => {
+      this.#socket.end(isInside && this.#last?.headersSent ? '' : answer);
+    };
+    if (before === undefined || before.writableFinished) end();
+    else this.#workBehind(before, end);
+  }
+
+  #workBehind(before: ServerResponse, work: () => void): void {
     this.#behind++;
     before.once('finish', () => {
       this.#behind--;

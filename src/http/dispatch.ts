@@ -54,6 +54,9 @@ export interface Dispatch {
 const METHODS = new Set(['GET', 'HEAD', 'POST']);
 const ALLOW_METHODS: readonly string[] = ['Allow', 'GET, HEAD, POST, OPTIONS'];
 
+/** https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+const NO_HOST = plainAnswer(400, 'A request of HTTP/1.1 needs a Host header.\n');
+
 /** AWS's answer where nothing stands. */
 const NOTHING_HERE: WireAnswer = {
   status: 404,
@@ -82,6 +85,9 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       };
       const { path, query } = splitTarget(request.url ?? '/');
       const method = request.method ?? '';
+      if (request.headers.host === undefined && request.httpVersionMinor > 0) {
+        return sendEarly(exchange, NO_HOST);
+      }
       const isOwn = ownPaths.has(path) || ownPrefixes.some((start) => path.startsWith(start));
       if (method === 'OPTIONS') return sendPreflight(exchange, isOwn);
       if (!METHODS.has(method)) {

@@ -71,6 +71,8 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
     keepAlive: true,
     keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
     noDelay: true,
+    // Node would answer such a request without an id, and out of turn; `dispatch` does it.
+    requireHostHeader: false,
   });
   // Node's own name for: do not close a connection at once when the client closes its side, since
   // `Connection` must first find out whether the last answer arrived. It is in no type.
@@ -90,7 +92,16 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
     };
   server.on('request', receive(false));
   server.on('checkContinue', receive(true));
-  server.on('clientError', answerClientError);
+  // A server may pass over expectations that it does not know, and AWS says nothing of them.
+  // https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
+  server.on('checkExpectation', receive(false));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || error.code === 'EPIPE' || !socket.writable) {
+      socket.destroy(error);
+    } else {
+      connections.get(socket)?.endWith(clientErrorAnswer(error, parts.env.uuid()));
+    }
+  });
 
   const silenceSweep = setInterval(() => {
     for (const [socket, connection] of connections) {
@@ -137,13 +148,12 @@ function listen(server: Server, port: number, host: string): Promise<AddressInfo
 }
 
 /** Bytes that are no HTTP, or too many of them, or too slow: a status, and the connection ends. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || error.code === 'EPIPE' || !socket.writable) {
-    socket.destroy(error);
-    return;
-  }
+function clientErrorAnswer(error: NodeJS.ErrnoException, requestId: string): string {
   const status = CLIENT_ERRORS[error.code ?? ''] ?? '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  return (
+    `HTTP/1.1 ${status}\r\nx-amzn-RequestId: ${requestId}\r\n` +
+    'Connection: close\r\nContent-Length: 0\r\n\r\n'
+  );
 }
 
 const CLIENT_ERRORS: { readonly [code: string]: string } = {

@@ -155,6 +155,59 @@ describe('what is no HTTP', () => {
     expect(invoker.callers).toEqual([]);
   });
 
+  test('behind sound requests it is answered behind them', async () => {
+    const { connect } = await startFront();
+    const client = await connect();
+    const call = (MessageBody: string) => jsonCall('SendParcel', { MessageBody });
+    const first = await client.exchange(`${call('a')}${call('b')}HELO there\r\n\r\n`);
+    expect(first).toMatchObject({ status: 200, body: '{"MessageBody":"a"}' });
+    expect(await client.answer()).toMatchObject({ status: 200, body: '{"MessageBody":"b"}' });
+    const last = await client.answer();
+    expect(last).toMatchObject({ status: 400, headers: { connection: 'close' } });
+    expect(last.headers['x-amzn-requestid']).toMatch(/^[0-9a-f-]{36}$/);
+    await client.closed;
+  });
+
+  test('inside of a request it stands for the answer to that one', async () => {
+    const { connect, invoker } = await startFront();
+    const client = await connect();
+    const call = jsonCall('SendParcel', { MessageBody: 'a' });
+    const first = await client.exchange(`${call}${chunkedHead()}xyz\r\n`);
+    expect(first).toMatchObject({ status: 200, body: '{"MessageBody":"a"}' });
+    expect(await client.answer()).toMatchObject({ status: 400 });
+    await client.closed;
+    expect(invoker.callers).toHaveLength(1);
+  });
+
+  test('inside of a request that is refused already, nothing more is said', async () => {
+    const { connect } = await startFront();
+    const client = await connect();
+    let received = '';
+    client.socket.on('data', (chunk) => {
+      received += chunk;
+    });
+    client.send(`${chunkedHead(['Content-Encoding: gzip'])}xyz\r\n`);
+    await client.closed;
+    expect(received.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 415']);
+  });
+
+  test('behind a request that ends the connection, nothing is heard', async () => {
+    const { connect, invoker } = await startFront();
+    const client = await connect();
+    const call = jsonCall('SendParcel', { MessageBody: 'a' }, ['Connection: close']);
+    const answer = await client.exchange(`${call}${jsonCall('ListParcels', {})}`);
+    expect(answer).toMatchObject({ status: 200, body: '{"MessageBody":"a"}' });
+    await expect(client.answer()).rejects.toThrow();
+    expect(invoker.callers).toHaveLength(1);
+  });
+
+  test('an expectation that nobody knows is passed over', async () => {
+    const { exchange } = await startFront();
+    const answer = await exchange(jsonCall('ListParcels', {}, ['Expect: a miracle']));
+    expect(answer.status).toBe(200);
+    expect(answer.headers).toHaveProperty('x-amzn-requestid');
+  });
+
   test('a server that met it answers the next client', async () => {
     const { exchange } = await startFront();
     await exchange('\0\0\0\r\n\r\n');
