@@ -54,9 +54,17 @@ async function attributes(client: LoadClient, QueueUrl: string): Promise<[Counts
   return [[visible ?? 0, inflight ?? 0, delayed ?? 0], Attributes[VISIBILITY]];
 }
 
-/** The states of the tasks of a source, newest first. */
-export async function taskStates(client: LoadClient, source: string): Promise<string[]> {
+interface ListedTask {
+  readonly Status: string;
+  readonly StartedTimestamp: number;
+}
+
+/** The tasks of a source, newest first. */
+export async function listTasks(
+  client: LoadClient,
+  source: string,
+): Promise<readonly ListedTask[]> {
   const input = { SourceArn: arnOf(source), MaxResults: 10 };
   const { Results } = await client.must('ListMessageMoveTasks', input);
-  return (Results as { readonly Status: string }[]).map(({ Status }) => Status);
+  return Results;
 }
