@@ -32,7 +32,7 @@ const { values: options } = parseArgs({
 const { quick } = options;
 const seconds = Number(options.seconds ?? (quick ? 1 : 3));
 const rounds = Number(options.rounds ?? (quick ? 1 : 3));
-const prepareSeconds = quick ? 5 : 60;
+const prepareSeconds = quick ? 10 : 60;
 const isWhole = !quick && options.only === undefined && options.peers === '';
 const results = join(import.meta.dirname, 'results');
 const out = join(results, options.out ?? (isWhole ? 'peers' : 'local-peers'));

@@ -22,7 +22,7 @@ export function chart(report: Report): string {
   });
   const width = COLUMNS * (PANEL_WIDTH + GAP) + GAP;
   const height = Math.max(...columnHeights);
-  const note = `${report.machine}, ${report.date}; medians of ${report.rounds} rounds of ${report.seconds} s`;
+  const note = `${report.machine}, ${report.date}; medians of ${report.rounds} × ${report.seconds} s`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
       `viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="11">`,
@@ -34,13 +34,13 @@ export function chart(report: Report): string {
 }
 
 function panel({ title, unit, rows }: Result, x: number, y: number): string {
-  const better = unit === 'messages/s' ? 'more is better' : 'less is better';
+  const meaning = unit === 'messages/s' ? unit : `${unit}, less is better`;
   const most = Math.max(
     ...rows.map(({ cell }) => (cell.status === 'measured' ? cell.value.median : 0)),
   );
   return [
     text(x, y + 14, title, 'font-weight="600" font-size="12"'),
-    text(x + PANEL_WIDTH, y + 14, `${unit}, ${better}`, 'text-anchor="end" fill="#5c6670"'),
+    text(x + PANEL_WIDTH, y + 14, meaning, 'text-anchor="end" fill="#5c6670"'),
     ...rows.map((row, i) => bar(row, most, x, y + HEAD_HEIGHT + i * ROW_HEIGHT)),
   ].join('\n');
 }

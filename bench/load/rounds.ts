@@ -1,5 +1,5 @@
 /** Runs steps on all connections for a while and counts. */
-import type { Figure } from './plan.ts';
+import { type Figure, NotReached } from './plan.ts';
 
 const WARM_UP_SECONDS = 0.5;
 
@@ -33,6 +33,7 @@ export async function runRound(lanes: readonly LaneStep[], seconds: number): Pro
     counting = false;
     stopping = true;
     await running;
+    if (latenciesMs.length === 0) throw new NotReached(`nothing was done within ${seconds} s`);
     return figure(messages / lasted, latenciesMs);
   } finally {
     stopping = true;

@@ -58,12 +58,16 @@ const receives = [1_000, 100_000, 1_000_000].map((waiting) =>
 
 /** As many wait as there are groups, and 1,000 at least. */
 const fifos = [1, 100, 100_000].map((groups) =>
-  load(`fifo-${groups}`, `the same, FIFO, ${count(groups)} group${groups === 1 ? '' : 's'}`, {
-    kind: 'cycle',
-    connections: 16,
-    groups,
-    waiting: Math.max(groups, 1_000),
-  }),
+  load(
+    `fifo-${groups}`,
+    `send, receive, delete 10; FIFO, ${count(groups)} group${groups === 1 ? '' : 's'}`,
+    {
+      kind: 'cycle',
+      connections: 16,
+      groups,
+      waiting: Math.max(groups, 1_000),
+    },
+  ),
 );
 
 export const workloads: readonly Workload[] = [
@@ -89,31 +93,31 @@ export const workloads: readonly Workload[] = [
     kind: 'one-by-one',
     connections: 16,
   }),
-  load('one-query-16', 'the same, Query protocol', {
+  load('one-query-16', 'send, receive, delete 1; Query protocol, 16 connections', {
     kind: 'one-by-one',
     connections: 16,
     protocol: 'query',
   }),
-  load('body-64k', 'the same, bodies of 64 KB', {
+  load('body-64k', 'send, receive, delete 1; 64 KB, 16 connections', {
     kind: 'one-by-one',
     connections: 16,
     bodyBytes: 64 * KB,
   }),
-  load('body-1m', 'the same, bodies of 1 MB, 4 connections', {
+  load('body-1m', 'send, receive, delete 1; 1 MB, 4 connections', {
     kind: 'one-by-one',
     connections: 4,
     bodyBytes: KB * KB,
   }),
   ...receives,
   ...fifos,
-  load('queues-10000', 'SendMessage to 10,000 queues in turn, 16 connections', {
+  load('queues-10000', 'SendMessage to 10,000 queues, 16 connections', {
     kind: 'queues',
     connections: 16,
     queues: 10_000,
   }),
   load(
     'polls-1000',
-    '1,000 long polls on a queue, send to receive',
+    '1,000 long polls, send to receive',
     { kind: 'polls', connections: 1_000 },
     { unit: 'ms' },
   ),
