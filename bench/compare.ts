@@ -1,8 +1,8 @@
 /**
  * The same workloads on Waystation, a bare `node:http` server and every comparable program that a
  * package registry has: `npm run bench -- --peers[=name,name] [--only TEXT] [--seconds N]
- * [--rounds N] [--quick] [--out NAME]`. A whole run writes bench/results/peers.{json,svg}, any other
- * one local-peers.{json,svg}.
+ * [--rounds N] [--quick] [--out NAME]`. A whole run writes bench/results/peers.{json,svg}, any
+ * other one local-peers.{json,svg}.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -115,8 +115,9 @@ const leftOut = chosen.filter(({ long }) => quick && long === true);
 const bare = peers.find(({ name }) => name === BARE);
 if (bare === undefined) throw new Error('the bare server is what all are measured by');
 const bareServer = await start(bare, '');
+const processor = cpus()[0]?.model ?? 'unknown processor';
 let report: Report = {
-  machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`,
+  machine: `${cpus().length} × ${processor}, Node ${process.versions.node}`,
   date: new Date().toISOString().slice(0, 10),
   ...{ seconds, rounds, absent, results: [] },
   ceiling: await measureCeiling(bareServer.port),

@@ -22,7 +22,8 @@ export function chart(report: Report): string {
   });
   const width = COLUMNS * (PANEL_WIDTH + GAP) + GAP;
   const height = Math.max(...columnHeights);
-  const note = `${report.machine}, ${report.date}; medians of ${report.rounds} × ${report.seconds} s`;
+  const { machine, date, rounds, seconds } = report;
+  const note = `${machine}, ${date}; medians of ${rounds} × ${seconds} s`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
       `viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="11">`,

@@ -1,6 +1,6 @@
 /**
- * One connection to an SQS endpoint with one request at a time, over undici, whose HTTP is complete:
- * some servers close after each answer or send it in chunks.
+ * One connection to an SQS endpoint with one request at a time, over undici, whose HTTP is
+ * complete: some servers close after each answer or send it in chunks.
  */
 import { Client } from 'undici';
 import { WrongAnswer } from './plan.ts';
@@ -64,7 +64,7 @@ export class Connection {
     });
   }
 
-  /** The answer's body. A status other than 200 is a WrongAnswer, as every request is a valid one. */
+  /** The answer's body. A status other than 200 is a WrongAnswer: every request is a valid one. */
   send({ operation, path, headers, body }: Request): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];

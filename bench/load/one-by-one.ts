@@ -29,7 +29,8 @@ export class OneByOne implements Load {
     this.#movedAt = performance.now();
     const steps = this.#lanes.map((lane) => async () => {
       if (this.#ledger.outstanding < this.#lanes.length * 2) {
-        await this.#call(lane, 'SendMessage', { MessageBody: this.#ledger.add(0) });
+        const sent = await this.#call(lane, 'SendMessage', { MessageBody: this.#ledger.add(0) });
+        if (!sent.includes('MessageId')) throw new WrongAnswer(`SendMessage: ${excerpt(sent)}`);
       }
       return this.#receiveAndDelete(lane);
     });

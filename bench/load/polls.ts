@@ -1,4 +1,4 @@
-/** Many long polls parked on one queue, and one sender: how soon does a message reach one of them? */
+/** Many long polls parked on one queue, and one sender: how soon does a message reach one? */
 import { Connection, connections, jsonRequest } from './connection.ts';
 import { Ledger } from './ledger.ts';
 import { type Figure, type Load, type Plan, WrongAnswer } from './plan.ts';

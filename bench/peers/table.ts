@@ -96,7 +96,8 @@ export const peers: readonly Peer[] = [
       const file = join(dataFolder, 'goaws.yaml');
       writeFileSync(
         file,
-        `Local:\n  Host: localhost\n  Port: ${port}\n  Region: us-east-1\n  AccountId: "000000000000"\n`,
+        `Local:\n  Host: localhost\n  Port: ${port}\n  Region: us-east-1\n` +
+          '  AccountId: "000000000000"\n',
       );
       return { file: join(folder, 'cmd'), args: ['-config', file, 'Local'] };
     },
