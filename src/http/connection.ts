@@ -200,6 +200,8 @@ export class Connection {
     this.endCalls();
     if (this.#held.some(({ flushed }) => !flushed)) this.#socket.destroy();
     else if (this.#held.length > 0) this.#probe(() => {});
+    // Node notices by itself, but not where the request asked for an upgrade.
+    if (this.#last?.req.complete === false) this.endWith('');
   }
 
   /** Writes nothing, which fails when the client's kernel has reset the connection. */

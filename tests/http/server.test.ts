@@ -80,6 +80,15 @@ describe('bodies', () => {
     expect(errors).toEqual([]);
   });
 
+  test('that a client leaves in the middle end the connection, also behind an upgrade', async () => {
+    const { connect, invoker } = await startFront();
+    const headers = ['Connection: Upgrade', 'Upgrade: h2c'];
+    const client = await connect();
+    client.socket.end(jsonCall('SendParcel', { MessageBody: 'abc' }, headers).slice(0, -3));
+    await client.closed;
+    expect(invoker.callers).toEqual([]);
+  });
+
   test('compressed are refused', async () => {
     const { exchange } = await startFront();
     const answer = await exchange(jsonCall('ListParcels', {}, ['Content-Encoding: gzip']));
