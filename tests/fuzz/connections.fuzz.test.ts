@@ -115,7 +115,8 @@ function call(operation: string, input: object): string {
   const body = JSON.stringify(input);
   return (
     'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-amz-json-1.0\r\n' +
-    `X-Amz-Target: AmazonSQS.${operation}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+    `X-Amz-Target: AmazonSQS.${operation}\r\n` +
+    `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
   );
 }
 

@@ -144,9 +144,10 @@ const CHUNKS: readonly string[] = [
 
 function lyingBytes(random: Random, call: Call): Buffer {
   const frame = random.pick(FRAMES)(call.body.length);
-  const lines = [...call.headers.map(([name, value]) => `${name}: ${value}`), ...frame];
-  const host = random.chance(0.95) ? `Host: a${CRLF}` : '';
-  const head = `${call.method} ${call.target} HTTP/1.1${CRLF}${host}${lines.join(CRLF)}${CRLF}${CRLF}`;
+  const host = random.chance(0.95) ? ['Host: a'] : [];
+  const lines = [...host, ...call.headers.map(([name, value]) => `${name}: ${value}`), ...frame];
+  const start = `${call.method} ${call.target} HTTP/1.1`;
+  const head = [start, ...lines, '', ''].join(CRLF);
   const isChunked = frame.some((line) => /chunked/.test(line));
   const body = isChunked && random.chance(0.7) ? Buffer.from(random.pick(CHUNKS)) : call.body;
   const smuggled = random.chance(0.5) ? SMUGGLED : '';

@@ -1,4 +1,4 @@
-/** What the fuzzing needs around it: things to call, time that goes on, and all of it gone again. */
+/** What the fuzzing needs around it: things to call, time that goes on, and an end of it all. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CallOptions, callSqs, sqs } from '../support/client.ts';
 import { WITNESS_ACCOUNT, WITNESS_QUEUE, WITNESS_TOPIC } from './batches.ts';
