@@ -41,7 +41,8 @@ export function auditReceive(
     return receive === undefined ? [] : [{ handle, receive }];
   });
   const untilMs = nowMs + ATTEMPT_MS;
-  queue.attempts.set(attemptId, { receives, visibleAtMs: nowMs + visibilityMs, untilMs });
+  const visibleAtMs = nowMs + visibilityMs;
+  queue.attempts.set(attemptId, { receives, visibleAtMs, untilMs, isRepeated: false });
 }
 
 /** The repetition of a receive gets what the first one got, as long as nothing has changed. */
@@ -70,7 +71,7 @@ function repeatsAttempt(
   for (const { receive } of attempt.receives) receive.message.visibleAtMs = visibleAtMs;
   // It took nothing new, and so passes on what it may have been woken for.
   scene.announce(queue, input.MaxNumberOfMessages ?? 1);
-  queue.attempts.set(attemptId, { ...attempt, visibleAtMs });
+  queue.attempts.set(attemptId, { ...attempt, visibleAtMs, isRepeated: true });
   return true;
 }
 
@@ -230,6 +231,12 @@ export function auditUndelivered(
   received: readonly ReceivedMessage[],
 ): void {
   const released = scene.take('release').map(({ sequence }) => sequence);
+  const { ReceiveRequestAttemptId: attemptId = '' } = input;
+  const attempt = queue.attempts.get(attemptId);
+  if (attempt?.isRepeated === true && attempt.untilMs > scene.nowMs) {
+    scene.check(released.length === 0, 'leaves to a repeated attempt what it got');
+    return;
+  }
   for (const { ReceiptHandle = '' } of received) {
     const receive = scene.world.receives.get(ReceiptHandle);
     if (receive?.queue !== queue) continue;
@@ -242,6 +249,5 @@ export function auditUndelivered(
     if (message.receives === 0) message.firstReceivedAtMs = undefined;
     scene.announce(queue, 1);
   }
-  const { ReceiveRequestAttemptId } = input;
-  if (ReceiveRequestAttemptId !== undefined) queue.attempts.delete(ReceiveRequestAttemptId);
+  queue.attempts.delete(attemptId);
 }

@@ -40,6 +40,7 @@ export interface Attempt {
   readonly receives: readonly { readonly handle: string; readonly receive: Receive }[];
   readonly visibleAtMs: number;
   readonly untilMs: number;
+  readonly isRepeated: boolean;
 }
 
 export interface ExpectedTask {

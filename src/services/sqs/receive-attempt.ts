@@ -18,6 +18,8 @@ interface Attempt {
   readonly claimedAtMs: number;
   readonly visibleAtMs: number;
   readonly expiresAtMs: number;
+  /** Whether it was asked for again: then more than one answer holds these messages. */
+  readonly repeated?: boolean;
   readonly entries: readonly { readonly sequence: number; readonly claims: number }[];
 }
 
@@ -37,11 +39,13 @@ export async function rememberAttempt(
   claimed: Claimed,
   visibleAtMs: number,
   context: Context,
+  repeated = false,
 ): Promise<void> {
   const attempt: Attempt = {
     claimedAtMs: claimed.claimedAtMs,
     visibleAtMs,
     expiresAtMs: claimed.claimedAtMs + REMEMBERED_MS,
+    ...(repeated && { repeated }),
     entries: claimed.entries.map(({ sequence, claims }) => ({ sequence, claims })),
   };
   const { expiresAtMs } = attempt;
@@ -69,8 +73,17 @@ export async function repeatAttempt(
   }
   for (const { sequence } of entries) await queues.extend(ref, sequence, visibleAtMs);
   const claimed = { entries, claimedAtMs: attempt.claimedAtMs };
-  await rememberAttempt(queue, id, claimed, visibleAtMs, context);
+  await rememberAttempt(queue, id, claimed, visibleAtMs, context, true);
   return claimed;
+}
+
+/**
+ * Whether an attempt was repeated. Its answers carry the same handles, so that one of them being
+ * lost does not tell whether its messages are free: another one may have arrived.
+ */
+export async function isRepeated(queue: Queue, id: string, context: Context): Promise<boolean> {
+  const attempt = await context.tx.documents.get<Attempt>(attemptKey(queue, id));
+  return attempt?.value.repeated === true;
 }
 
 /** The attempt's messages go back to the queue, so there is nothing left to repeat. */

@@ -546,6 +546,18 @@ describe('ReceiveMessage whose answer cannot be written', () => {
     expect(await bodies(harness, 'fifo.fifo', attempt)).toEqual([]);
   });
 
+  it('leaves to the repetition of its attempt what that has received', async () => {
+    await sendInGroup(harness, 'fifo.fifo', 'g', ['1']);
+    const attempt = { ReceiveRequestAttemptId: 'r' };
+    const Messages = await receive(harness, 'fifo.fifo', attempt);
+    const repeated = await receiveOne(harness, 'fifo.fifo', attempt);
+    const input = { QueueUrl: url('fifo.fifo'), ...attempt };
+    await harness.invoker.undelivered(ReceiveMessage, input, { Messages }, defaultCaller);
+    expect(await bodies(harness, 'fifo.fifo')).toEqual([]);
+    await remove(harness, 'fifo.fifo', repeated.ReceiptHandle);
+    expect((await countsOf(harness, 'fifo.fifo')).claimed).toBe('0');
+  });
+
   it('leaves a message alone that another consumer has by now, or that is gone', async () => {
     await send(harness, 'orders', 'x');
     const Messages = await receive(harness, 'orders', { VisibilityTimeout: 0 });

@@ -31,7 +31,13 @@ import {
   queueRef,
 } from '../queue.ts';
 import { decodeReceiptHandle } from '../receipt-handle.ts';
-import { type Claimed, forgetAttempt, rememberAttempt, repeatAttempt } from '../receive-attempt.ts';
+import {
+  type Claimed,
+  forgetAttempt,
+  isRepeated,
+  rememberAttempt,
+  repeatAttempt,
+} from '../receive-attempt.ts';
 import { receivedMessage, selectionOf } from '../received-message.ts';
 import { claimOrMove } from '../redrive.ts';
 import { receivedMessage as receivedMessageShape } from '../shapes.ts';
@@ -99,6 +105,8 @@ export const ReceiveMessage = operation({
     const key = queueKey(addressOf(request.QueueUrl, context));
     const queue = (await context.tx.documents.get<Queue>(key))?.value;
     if (queue === undefined) return;
+    const { ReceiveRequestAttemptId: attemptId } = request;
+    if (attemptId !== undefined && (await isRepeated(queue, attemptId, context))) return;
     const ref = queueRef(queue);
     let released = 0;
     for (const { ReceiptHandle = '' } of Messages) {
@@ -109,10 +117,7 @@ export const ReceiveMessage = operation({
       await context.tx.queues.release(ref, handle.sequence);
       released += 1;
     }
-    const { ReceiveRequestAttemptId } = request;
-    if (ReceiveRequestAttemptId !== undefined) {
-      await forgetAttempt(queue, ReceiveRequestAttemptId, context);
-    }
+    if (attemptId !== undefined) await forgetAttempt(queue, attemptId, context);
     if (released > 0) context.wake({ key: ref.key, entries: released });
   },
 });
