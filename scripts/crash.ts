@@ -48,8 +48,7 @@ export async function run(): Promise<void> {
   for (const { what, life } of breaches.slice(0, BREACHES_TOLD)) {
     process.stderr.write(`${what}\n${life}\n\n`);
   }
-  process.stderr.write(
-    `seed ${seed}: ${breaches.length} faults after ${kills} kills; the data and ${HISTORY} are in ${folder}\n`,
-  );
+  const faults = `seed ${seed}: ${breaches.length} faults after ${kills} kills`;
+  process.stderr.write(`${faults}; the data and ${HISTORY} are in ${folder}\n`);
   process.exitCode = 1;
 }

@@ -228,6 +228,7 @@ function mayBeHidden(queue: QueueState, message: Message, call: ReceiveCall): bo
   if (isLost) return true;
   return message.receives.some(
     (receive) =>
-      !isPast(receive.call.beginMs) && hiddenMsMax(receive) + TOLERANCE_MS >= call.beginMs,
+      !isPast(receive.call.beginMs) &&
+      hiddenMsMax(receive, call.beginMs, call.endMs) + TOLERANCE_MS >= call.beginMs,
   );
 }

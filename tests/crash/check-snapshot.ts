@@ -1,6 +1,6 @@
 /**
- * What is stored while nobody calls the server: every message that was acknowledged and not removed,
- * once, where it can be, in the state and the order in which it must be, and counted.
+ * What is stored while nobody calls the server: every message that was acknowledged and not
+ * removed, once, where it can be, in the state and the order in which it must be, and counted.
  */
 
 import { checkValue } from './check-queues.ts';
@@ -111,7 +111,7 @@ function checkState(
         ),
     );
     const byReceive = message.receives.some(
-      (receive) => hiddenMsMax(receive) + TOLERANCE_MS >= beginMs,
+      (receive) => hiddenMsMax(receive, beginMs, endMs) + TOLERANCE_MS >= beginMs,
     );
     if (!byLost && !byReceive) accuse('but nobody can have it');
   } else if (

@@ -208,7 +208,7 @@ export class Checker {
       message.calls.add(call);
       const span = { beginMs: call.beginMs, latestMs, outcome };
       if (call.operation === 'change') {
-        receive.changes.push({ ...span, untilMs: (fromMs) => fromMs + call.seconds * 1000 });
+        receive.changes.push({ ...span, seconds: call.seconds });
         continue;
       }
       message.removals.push({ ...span, queue: call.queue, id: seen.id });

@@ -23,11 +23,16 @@ const [seed = 0, number = 0] = process.argv.slice(2).map(Number);
 const memory = new Memory(number, new Random(seed));
 
 process.on('message', async ({ endpoint }: Order) => {
-  const client = new LoadClient(endpoint);
+  const clients: LoadClient[] = [];
+  const connect = (): LoadClient => {
+    const client = new LoadClient(endpoint);
+    clients.push(client);
+    return client;
+  };
   const calls: Call[] = [];
-  const workers = Array.from({ length: WORKERS }, () => new Worker(memory, client, calls));
+  const workers = Array.from({ length: WORKERS }, () => new Worker(memory, connect, calls));
   await Promise.all(workers.map((worker) => worker.run()));
-  client.close();
+  for (const client of clients) client.close();
   const report: Report = { calls };
   process.send?.(report);
 });

@@ -25,7 +25,7 @@ export interface Attempt extends Span {
 }
 
 export interface Change extends Span {
-  readonly untilMs: (fromMs: number) => number;
+  readonly seconds: number;
 }
 
 export interface Removal extends Span {
@@ -101,31 +101,33 @@ export class Message {
 
 /** Until when a receive hides its message at least, for somebody who looks within a span. */
 export function hiddenMs(receive: Receive, fromMs: number, toMs: number): number {
-  const { beginMs, visibilitySeconds } = receive.call;
-  let until = beginMs + visibilitySeconds * 1000;
-  let settledMs = beginMs;
+  const { settled, seconds, open } = changesOf(receive, fromMs, toMs);
+  const ends = open.map((change) => change.beginMs + change.seconds * 1000);
+  return Math.min(settled.beginMs + seconds * 1000, ...ends);
+}
+
+/** Until when it hides it at most, for the same. */
+export function hiddenMsMax(receive: Receive, fromMs: number, toMs: number): number {
+  const { settled, seconds, open } = changesOf(receive, fromMs, toMs);
+  const ends = open.map((change) => change.latestMs + change.seconds * 1000);
+  return Math.max(settled.latestMs + seconds * 1000, ...ends);
+}
+
+/** The latest timeout that was surely set before a span, and those that may have been set since. */
+function changesOf({ call, changes }: Receive, fromMs: number, toMs: number) {
+  let settled = { beginMs: call.beginMs, latestMs: call.endMs };
+  let seconds = call.visibilitySeconds;
   const open: Change[] = [];
-  for (const change of receive.changes) {
+  for (const change of changes) {
     if (change.outcome === 'refused' || change.beginMs >= toMs) continue;
     if (change.outcome === 'done' && change.latestMs < fromMs) {
-      until = change.untilMs(change.beginMs);
-      settledMs = change.beginMs;
+      settled = change;
+      seconds = change.seconds;
     } else {
       open.push(change);
     }
   }
-  for (const change of open) {
-    if (change.latestMs > settledMs) until = Math.min(until, change.untilMs(change.beginMs));
-  }
-  return until;
-}
-
-/** Until when a receive hides its message at most. */
-export function hiddenMsMax({ call, changes }: Receive): number {
-  const ends = changes
-    .filter(({ outcome }) => outcome !== 'refused')
-    .map((change) => change.untilMs(change.latestMs));
-  return Math.max(call.endMs + call.visibilitySeconds * 1000, ...ends);
+  return { settled, seconds, open: open.filter(({ latestMs }) => latestMs > settled.beginMs) };
 }
 
 export const isSameAttempt = (a: ReceiveCall, b: ReceiveCall): boolean =>

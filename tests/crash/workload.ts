@@ -21,6 +21,8 @@ const BACKLOG_MAX = 120;
 const GROUPS = 4;
 const KEPT_MAX = 60;
 const ABORTED = 0.015;
+/** How many receives put everything back where that leads to the dead-letter queue. */
+const FAILED = 0.6;
 const ABORTED_MS_MAX = 30;
 
 interface Held {
@@ -94,12 +96,15 @@ type Written = [name: string, value: string | undefined, heard: Heard];
 export class Worker {
   readonly #memory: Memory;
   readonly #client: LoadClient;
+  readonly #connect: () => LoadClient;
   readonly #calls: Call[];
   #isOver = false;
 
-  constructor(memory: Memory, client: LoadClient, calls: Call[]) {
+  /** `connect` makes clients that share no connection. */
+  constructor(memory: Memory, connect: () => LoadClient, calls: Call[]) {
     this.#memory = memory;
-    this.#client = client;
+    this.#client = connect();
+    this.#connect = connect;
     this.#calls = calls;
   }
 
@@ -130,14 +135,17 @@ export class Worker {
 
   async #ask(operation: string, input: Members): Promise<Heard> {
     const { random } = this.#memory;
-    const cut = random.chance(ABORTED)
-      ? AbortSignal.timeout(random.below(ABORTED_MS_MAX))
-      : undefined;
+    const isCut = random.chance(ABORTED);
+    // On a connection of its own: a cut also takes back the answer that was read from it last.
+    const client = isCut ? this.#connect() : this.#client;
+    const scissors = new AbortController();
+    const timer = isCut && setTimeout(() => scissors.abort(), random.below(ABORTED_MS_MAX));
     const beginMs = nowMs();
-    const answer = await this.#client.call(operation, input, cut);
+    const answer = await client.call(operation, input, isCut ? scissors.signal : undefined);
     const endMs = nowMs();
+    if (timer) clearTimeout(timer);
     if (answer === undefined) {
-      const aborted = cut?.aborted === true;
+      const { aborted } = scissors.signal;
       if (!aborted) this.#isOver = true;
       return { beginMs, endMs, outcome: 'unknown', aborted, body: {} };
     }
@@ -281,7 +289,9 @@ export class Worker {
     const held = messages.flatMap(({ token, handle }) =>
       token === undefined ? [] : [{ queue: queue.name, token, handle }],
     );
-    if (random.chance(0.5)) await this.#deleteThese(queue.name, held);
+    const fails = queue.receivesMax < Number.POSITIVE_INFINITY && random.chance(FAILED);
+    if (fails && held.length > 0) await this.#changeThese(queue.name, held, 0);
+    else if (random.chance(0.5)) await this.#deleteThese(queue.name, held);
     else for (const one of held) remember(memory.held, one);
   }
 
@@ -318,11 +328,18 @@ export class Worker {
     const first = takeOne(held, random);
     if (first === undefined) return;
     const { queue } = first;
-    const isBatch = random.chance(0.4);
-    const more = isBatch ? held.filter((one) => one.queue === queue).slice(0, 4) : [];
-    const chosen = [first, ...more];
+    const others = held.filter((one) => one.queue === queue);
+    const more = random.chance(0.4) ? others.slice(0, 4) : [];
+    await this.#changeThese(queue, [first, ...more], random.pick([0, 1, 3]));
+  }
+
+  async #changeThese(queue: string, chosen: readonly Held[], seconds: number): Promise<void> {
+    const [first] = chosen;
+    if (first === undefined) return;
+    const memory = this.#memory;
+    const { random, held } = memory;
+    const isBatch = chosen.length > 1 || random.chance(0.2);
     this.#letGo(chosen);
-    const seconds = random.pick([0, 1, 3]);
     const Entries = chosen.map(({ handle }, i) => ({
       Id: String(i),
       ReceiptHandle: handle,
@@ -334,7 +351,9 @@ export class Worker {
       : await this.#ask('ChangeMessageVisibility', { QueueUrl: queue, ...only });
     const entries = handleEntries(heard, chosen, isBatch);
     this.#calls.push({ ...this.#facts(heard, queue), operation: 'change', seconds, entries });
-    for (const one of chosen) remember(seconds === 0 ? memory.old : held, one);
+    // Some are left alone, so that it shows when they come back.
+    const isLeft = seconds === 0 || random.chance(0.5);
+    for (const one of chosen) remember(isLeft ? memory.old : held, one);
   }
 
   /** One call at a time uses a handle. */

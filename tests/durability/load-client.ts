@@ -22,8 +22,8 @@ export class LoadClient {
   }
 
   /**
-   * Calls an operation of SQS, or of the admin service; undefined when no answer came. `signal` cuts
-   * the connection.
+   * Calls an operation of SQS, or of the admin service; undefined when no answer came. `signal`
+   * cuts the connection.
    */
   call(operation: string, input: object, signal?: AbortSignal): Promise<Answer | undefined> {
     const service = operation === 'PeekMessages' ? 'Waystation' : 'AmazonSQS';
