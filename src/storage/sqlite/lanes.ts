@@ -37,9 +37,12 @@ export class Lanes {
   readonly #anyEntry;
   readonly #delete;
   readonly #nextRank;
+  /** Lanes of which entries changed or went since they were last brought up to date. */
+  readonly #stale = new Map<number, QueueRow>();
 
   constructor(session: Session) {
     this.#session = session;
+    session.onForget(() => this.#stale.clear());
     this.#ids = new Counter(session, 'lane');
     this.#find = session.statement<LaneRow>(
       'SELECT id, name, turn, head FROM lanes WHERE queue = ? AND name = ?',
@@ -74,7 +77,7 @@ export class Lanes {
 
   /** The lane that an entry joins; made, or told of its first fresh entry, where needed. */
   join(queue: QueueRow, name: string, sequence: number, visibleAtMs: number): number {
-    const lane = this.#find.get(queue.id, name);
+    const lane = this.#current(queue, name);
     const fresh = visibleAtMs <= this.#session.nowMs;
     if (lane === undefined) {
       const id = this.#ids.take();
@@ -87,6 +90,14 @@ export class Lanes {
       this.#setTurn.write(lane.turn, sequence, lane.turn, lane.id);
     }
     return lane.id;
+  }
+
+  /** A lane as its entries are now: one that has run empty ends, and takes its turn with it. */
+  #current(queue: QueueRow, name: string): LaneRow | undefined {
+    const lane = this.#find.get(queue.id, name);
+    if (lane === undefined || !this.#stale.delete(lane.id)) return lane;
+    this.refresh(queue, lane.id);
+    return this.#find.get(queue.id, name);
   }
 
   /** Lanes of an ordered queue that can be claimed from, longest available first. */
@@ -108,6 +119,21 @@ export class Lanes {
     const { head: before } = lane;
     const head = before === null ? null : (this.#firstFresh.get(lane.id, before)?.sequence ?? null);
     this.#setTurn.write(head === null ? null : turn, head, turn, lane.id);
+  }
+
+  /**
+   * Notes that an entry of a lane changed or went. Who deletes ten messages of a group then pays
+   * once for its lane.
+   */
+  touch(queue: QueueRow, id: number): void {
+    this.#stale.set(id, queue);
+  }
+
+  /** To be called before lanes are chosen from, and by each commit. */
+  settle(): void {
+    if (this.#stale.size === 0) return;
+    for (const [id, queue] of this.#stale) this.refresh(queue, id);
+    this.#stale.clear();
   }
 
   /** Brings a lane up to date after one of its entries changed or went. */

@@ -36,7 +36,11 @@ export class SqliteQueues implements Queues {
     this.#appends = new Appends(session);
     this.#claims = new Claims(session, this.#table, this.#lanes, {
       nextSequence: () => this.#sequences.next,
-      remove: (queue, sequence) => this.#remove(queue, sequence),
+      remove: (queue, sequence) => {
+        const removed = this.#remove(queue, sequence);
+        this.#lanes.settle();
+        return removed;
+      },
     });
     this.#sql = prepare(session);
   }
@@ -56,6 +60,7 @@ export class SqliteQueues implements Queues {
   claim(ref: QueueRef, claim: Claim): Entry[] {
     const queue = this.#find(ref);
     if (queue === undefined || queue.total === 0) return [];
+    this.#lanes.settle();
     return this.#claims.claim(queue, claim);
   }
 
@@ -123,7 +128,10 @@ export class SqliteQueues implements Queues {
   nextVisibleAtMs(ref: QueueRef): number | undefined {
     const queue = this.#find(ref);
     if (queue === undefined) return undefined;
-    if (queue.ordered) return this.#lanes.nextAvailableAtMs(queue);
+    if (queue.ordered) {
+      this.#lanes.settle();
+      return this.#lanes.nextAvailableAtMs(queue);
+    }
     return this.#sql.nextVisible.get(queue.id, this.#session.nowMs)?.visible_at ?? undefined;
   }
 
@@ -136,7 +144,7 @@ export class SqliteQueues implements Queues {
     const before = this.#sql.lastBefore.get(queue.id, sinceMs)?.sequence ?? 0;
     const lanes = this.#sql.redelayedLanes.all(queue.id, before, sinceMs);
     this.#sql.redelay.write(delayMs, delayMs, nowMs, queue.id, before, sinceMs);
-    for (const { lane } of lanes) this.#lanes.refresh(queue, lane);
+    for (const { lane } of lanes) this.#lanes.touch(queue, lane);
   }
 
   expire(ref: QueueRef, enqueuedAtMs: number, limit: number): boolean {
@@ -152,12 +160,15 @@ export class SqliteQueues implements Queues {
 
   purge(ref: QueueRef): void {
     const queue = this.#find(ref);
-    if (queue !== undefined) this.#table.discard(queue);
+    if (queue === undefined) return;
+    this.#lanes.settle();
+    this.#table.discard(queue);
   }
 
   /** Part of every commit. */
   flush(): void {
     this.#appends.settle();
+    this.#lanes.settle();
     this.#table.flush();
   }
 
@@ -213,7 +224,7 @@ export class SqliteQueues implements Queues {
     this.#sql.removePayload.write(sequence);
     this.#table.changed(queue);
     queue.total--;
-    if (removed.lane !== null) this.#lanes.refresh(queue, removed.lane);
+    if (removed.lane !== null) this.#lanes.touch(queue, removed.lane);
     return true;
   }
 
@@ -226,7 +237,7 @@ export class SqliteQueues implements Queues {
     this.#session.willWrite();
     const changed = update(queue);
     if (changed === undefined) return false;
-    if (changed.lane !== null) this.#lanes.refresh(queue, changed.lane);
+    if (changed.lane !== null) this.#lanes.touch(queue, changed.lane);
     return true;
   }
 
