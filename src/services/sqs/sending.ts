@@ -140,7 +140,8 @@ async function storeOnce(
       messageId: sent.MessageId,
       sequenceNumber: sequenceNumber(sequences[index++] ?? 0),
     };
-    await documents.put(key, original, { expiresAtMs: context.nowMs + DEDUPLICATION_MS });
+    const expiresAtMs = context.nowMs + DEDUPLICATION_MS;
+    await documents.put(key, original, { expectedVersion: 0, expiresAtMs });
     originals.set(key, original);
   }
   countFor(context, queue, 'NumberOfDeduplicatedSentMessages', accepted.length - fresh.size);
