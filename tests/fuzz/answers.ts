@@ -83,7 +83,8 @@ export function answerFault(answer: Answer, call: Partial<Call>): string | undef
   } catch {
     return 'no UTF-8';
   }
-  if (status !== 200 && /^\s+at .*:\d+:\d+\)?$|node_modules|\/src\//m.test(text)) return 'shows internals';
+  if (status !== 200 && /^\s+at .*:\d+:\d+\)?$|node_modules|\/src\//m.test(text))
+    return 'shows internals';
   return (
     typeFault(answer, call) ??
     bodyFault(answer, text, requestId, call) ??

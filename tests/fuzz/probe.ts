@@ -28,4 +28,6 @@ async function look(): Promise<Held> {
 process.on('message', () => {
   void look().then((held) => process.send?.(held));
 });
+// Whoever stops the fuzzing by force leaves no server behind.
+process.on('disconnect', () => process.exit(1));
 process.channel?.unref();
