@@ -19,7 +19,7 @@ import { countFor, findTopic, type Topic } from './topic.ts';
 
 /** Subscriptions that one step serves: a few milliseconds' work. */
 const CHUNK = 500;
-/** The same of large messages, each subscription's copy counted; nobody else is served meanwhile. */
+/** The same of large messages, each copy counted; nobody else is served meanwhile. */
 const CHUNK_CHARACTERS = 16 * 1024 * 1024;
 /** The same of servers that were told otherwise. */
 const limits = new WeakMap<Environment, number>();
