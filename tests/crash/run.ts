@@ -195,6 +195,8 @@ class CrashRun {
     );
     const untilMs = nowMs() + DRAIN_MS_MAX;
     await Promise.all(names.map((name) => this.#drain(client, name, untilMs)));
+    // What a receive made a dead letter came after the dead letters were received.
+    for (const source of TASK_SOURCES) await this.#drain(client, source, untilMs);
     await this.#look(client, TASK_MS_MAX);
     for (const name of names) {
       const [left] = await peekAll(client, name);
