@@ -83,6 +83,8 @@ function checkId(checker: Checker, message: Message, token: string, place: Place
   if (message.id === place.id) return;
   const { reach } = message.home;
   const isMoved = reach.some((name) => checker.queue(name).tasks > 0);
+  const isNew = message.sights.every((sight) => sight.id !== place.id);
+  if (isMoved && isNew) checker.tally.moved += 1;
   if (isMoved) return;
   checker.breach(`${token} has the id ${message.id}, but is seen as ${place.id}`, message);
 }

@@ -30,7 +30,15 @@ export class Checker {
   readonly messages = new Map<string, Message>();
   readonly queues = new Map<string, QueueState>();
   readonly deaths: number[] = [];
-  readonly tally = { calls: 0, unanswered: 0, sends: 0, receives: 0, deletes: 0, snapshots: 0 };
+  readonly tally = {
+    calls: 0,
+    unanswered: 0,
+    sends: 0,
+    receives: 0,
+    deletes: 0,
+    moved: 0,
+    snapshots: 0,
+  };
   readonly #handles = new Map<string, Receive>();
   /** Messages by token: of a FIFO queue several tokens may mean one. */
   readonly #byToken = new Map<string, Message>();

@@ -20,7 +20,7 @@ it(`keeps every promise across ${KILLS} kills at random moments`, {
     seed: SEED,
     kills: KILLS,
     clients: 3,
-    lifeMs: [20, 400],
+    lifeMs: [20, 350],
     start: () => start({ folder }),
   });
   const { breaches, kills, tally } = result;
@@ -33,6 +33,7 @@ it(`keeps every promise across ${KILLS} kills at random moments`, {
   expect(tally.sends).toBeGreaterThan(KILLS * 20);
   expect(tally.deletes).toBeGreaterThan(KILLS * 20);
   expect(tally.tasks).toBeGreaterThan(KILLS / 10);
+  expect(tally.moved).toBeGreaterThan(KILLS / 5);
   await test.annotate(JSON.stringify({ kills, ...tally }));
 
   const check = await runProgram('check', '--data', `${folder}/.waystation`).ended;

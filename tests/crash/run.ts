@@ -155,7 +155,7 @@ class CrashRun {
   async #look(client: LoadClient, patienceMs: number): Promise<void> {
     const untilMs = nowMs() + patienceMs;
     let running = await this.#running(client);
-    while (running.length > 0 && nowMs() < untilMs) {
+    while (running.length > 0 && nowMs() < untilMs && this.#checker.breaches.length === 0) {
       await pause(20);
       running = await this.#running(client);
     }

@@ -127,7 +127,8 @@ export class Worker {
       [1, () => this.#purge()],
       [3, () => this.#create()],
       [1, () => this.#drop()],
-      [2, () => this.#move()],
+      // One that dies with the server stands still until its lease ends: rather few, of much.
+      [random.chance(0.3) ? 1 : 0, () => this.#move()],
       [1, () => this.#look()],
     ]);
     await step();
@@ -163,7 +164,8 @@ export class Worker {
     const { random, own, dropped } = this.#memory;
     if (dropped.length > 0 && random.chance(0.004)) return specOf(random.pick(dropped));
     if (own.length > 0 && random.chance(0.2)) return specOf(random.pick(own));
-    return random.pick(QUEUES.filter((queue) => queue.isSentTo || !isSentTo));
+    const isAny = !isSentTo && random.chance(0.4);
+    return random.pick(QUEUES.filter((queue) => queue.isSentTo || isAny));
   }
 
   // ---------------------------------------------------------------- sending
