@@ -23,6 +23,7 @@ const [seed = 0, number = 0] = process.argv.slice(2).map(Number);
 const memory = new Memory(number, new Random(seed));
 
 process.on('message', async ({ endpoint }: Order) => {
+  memory.lifeBegins();
   const clients: LoadClient[] = [];
   const connect = (): LoadClient => {
     const client = new LoadClient(endpoint);

@@ -55,12 +55,18 @@ export class Memory {
   readonly dropped: string[] = [];
   /** Receives to repeat: queue and attempt id. */
   readonly attempts: { readonly queue: string; readonly attempt: string }[] = [];
+  /** Roughly how many messages it has sent that nobody has deleted. */
   backlog = 0;
   #numbers = 0;
 
   constructor(client: number, random: Random) {
     this.client = client;
     this.random = random;
+  }
+
+  /** Purges and other clients take messages away, too. */
+  lifeBegins(): void {
+    this.backlog = Math.floor(this.backlog / 2);
   }
 
   number(): number {
