@@ -14,9 +14,13 @@ export interface Exchange {
   readonly server: { readonly closing: boolean };
 }
 
+/** `latin1` where every character is one byte of UTF-8 too. */
+export type BodyEncoding = 'latin1' | 'utf8';
+
 const FORGOTTEN_WITHIN_MS = 2000;
 
-export function writeHead(exchange: Exchange, answer: WireAnswer): number {
+/** Writes status and headers; answers how the body is to be encoded. */
+export function writeHead(exchange: Exchange, answer: WireAnswer): BodyEncoding {
   const { request, response, requestId } = exchange;
   const bytes = Buffer.byteLength(answer.body);
   const headers = [
@@ -32,13 +36,13 @@ export function writeHead(exchange: Exchange, answer: WireAnswer): number {
   // Node then sends `Connection: close`, and ends the connection behind the answer.
   if (exchange.server.closing) response.shouldKeepAlive = false;
   response.writeHead(answer.status, headers);
-  return bytes;
+  // Node writes head and body as one string; one byte a character is the cheaper copy.
+  return bytes === answer.body.length ? 'latin1' : 'utf8';
 }
 
 export function send(exchange: Exchange, answer: WireAnswer): void {
-  const bytes = writeHead(exchange, answer);
-  // Node writes head and body as one string; one byte a character is the cheaper copy.
-  exchange.response.end(answer.body, bytes === answer.body.length ? 'latin1' : 'utf8');
+  const encoding = writeHead(exchange, answer);
+  exchange.response.end(answer.body, encoding);
 }
 
 /**

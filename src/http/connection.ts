@@ -15,9 +15,20 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { CallSignal } from '../core/invoke.ts';
+import type { BodyEncoding } from './answer.ts';
 
 /** Requests that may wait for their turn; no client of ours sends two before it has an answer. */
 const BEHIND_MAX = 1_000;
+
+/** An answer that hands something out, whose head is written. */
+export interface Handout {
+  readonly response: ServerResponse;
+  readonly body: string;
+  readonly encoding: BodyEncoding;
+  readonly requestNumber: number;
+  /** Called once if the answer does not arrive. */
+  readonly takeBack: () => void;
+}
 
 interface HeldAnswer {
   readonly response: ServerResponse;
@@ -145,25 +156,20 @@ export class Connection {
   }
 
   /**
-   * Sends a body whose head is written. `takeBack` is called once if it does not arrive. The answer
-   * is not held where others wait behind it or where the client waits for the connection's end.
+   * Sends the body of an answer. It is not held where others wait behind it or where the client
+   * waits for the connection's end.
    */
-  sendHeld(
-    response: ServerResponse,
-    body: string,
-    requestNumber: number,
-    takeBack: () => void,
-  ): void {
+  sendHeld({ response, body, encoding, requestNumber, takeBack }: Handout): void {
     const held: HeldAnswer = { response, takeBack, flushed: false };
     this.#held.push(held);
     const isLast = requestNumber === this.#arrivals && this.#behind === 0;
     if (!isLast || !response.shouldKeepAlive) {
-      response.end(body, () => {
+      response.end(body, encoding, () => {
         this.#held = this.#held.filter((other) => other !== held);
       });
       return;
     }
-    response.write(body, 'utf8', (error) => {
+    response.write(body, encoding, (error) => {
       if (error) return;
       held.flushed = true;
       if (this.#behind > 0) this.release();

@@ -244,8 +244,9 @@ function deliver(
     exchange.response.destroy();
     return;
   }
-  writeHead(exchange, answer);
-  connection.sendHeld(exchange.response, answer.body, requestNumber, takeBack);
+  const { response } = exchange;
+  const encoding = writeHead(exchange, answer);
+  connection.sendHeld({ response, body: answer.body, encoding, requestNumber, takeBack });
 }
 
 /** Path and query string of a request target, which a proxy may have made absolute. */
