@@ -11,7 +11,7 @@ const CUSTOM_USER_DATA_BYTES_MAX = 2_048;
 const TOKEN_BYTES_MAX = 8_192;
 const APPLE_TOKEN = /^[0-9a-f]{1,400}$/;
 
-/** A token as it is kept. Throws InvalidParameter; the texts are assumed but for Apple's. */
+/** A token as it is kept. Throws InvalidParameter; the texts are assumed, Apple's too. */
 export function readToken(platform: string, given: string): string {
   const { isApple } = readPlatform(platform);
   if (given === '') throw invalid('Token Reason: cannot be empty');
