@@ -11,7 +11,6 @@ import {
   closeSync,
   existsSync,
   fdatasyncSync,
-  fsyncSync,
   openSync,
   readdirSync,
   realpathSync,
@@ -24,11 +23,13 @@ import * as sqlite from 'node:sqlite';
 import { StorageRefused } from '../errors.ts';
 import {
   databaseIn,
-  freeBytesAt,
+  diskOf,
   isServed,
   logIn,
   openForReading,
+  removeDatabase,
   sizeText,
+  syncFile,
   syncFolder,
 } from './data-folder.ts';
 import { marksIn, refuseForeign } from './identity.ts';
@@ -72,7 +73,7 @@ export async function backUp(options: BackupOptions): Promise<{ readonly bytes: 
     return { bytes: statSync(file).size };
   } catch (error) {
     if (db.isOpen) db.close();
-    for (const end of ['', '-journal', '-wal', '-shm']) rmSync(partial + end, { force: true });
+    removeDatabase(partial);
     throw translate(error, options);
   }
 }
@@ -168,12 +169,7 @@ function finish(partial: string, folder: string): void {
   } finally {
     db.close();
   }
-  const descriptor = openSync(partial, 'r+');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  syncFile(partial);
 }
 
 /** Keeps the backup from taking the room that a server needs. */
@@ -189,7 +185,7 @@ class TargetDisk {
     this.#logBytesBefore = this.#logBytes;
     this.#isShared = statSync(dirname(file)).dev === statSync(folder).dev;
     const kept = this.#isShared && isServed(folder) ? this.#keptBytes : 0;
-    const freeBytes = freeBytesAt(dirname(file));
+    const freeBytes = diskOf(dirname(file)).freeBytes;
     if (freeBytes >= bytes + kept) return;
     throw new StorageRefused(
       `The disk of ${file} has ${sizeText(freeBytes)} free, and the backup needs ` +
@@ -201,7 +197,7 @@ class TargetDisk {
   check(): void {
     const { folder } = this.#options;
     const isOurDoing = this.#isShared || this.#logBytes > this.#logBytesBefore;
-    if (!isOurDoing || !isServed(folder) || freeBytesAt(folder) > this.#keptBytes) return;
+    if (!isOurDoing || !isServed(folder) || diskOf(folder).freeBytes > this.#keptBytes) return;
     throw new StorageRefused(
       `The disk of the data folder ${folder} was about to be full, so the backup was given up. ` +
         'Make room on it, back up to another disk, or back up while less is written.',

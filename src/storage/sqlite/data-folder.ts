@@ -1,5 +1,5 @@
 /** The files of a data folder, and how they are read by those who are not its server. */
-import { closeSync, existsSync, fsyncSync, openSync, statfsSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StorageRefused } from '../errors.ts';
@@ -9,10 +9,11 @@ const SQLITE_BUSY = 5;
 
 export const databaseIn = (folder: string): string => join(folder, 'waystation.db');
 export const logIn = (folder: string): string => `${databaseIn(folder)}-wal`;
+export const lockIn = (folder: string): string => join(folder, 'waystation.lock');
 
 /** Whether a server uses the folder. Changes nothing, and keeps no server from starting. */
 export function isServed(folder: string): boolean {
-  const path = join(folder, 'waystation.lock');
+  const path = lockIn(folder);
   if (!existsSync(path)) return false;
   let db: DatabaseSync | undefined;
   try {
@@ -49,21 +50,35 @@ export function openForReading(folder: string): DatabaseSync {
   }
 }
 
-/** What is free at a path for those without privileges; infinite where nobody can tell. */
-export function freeBytesAt(path: string): number {
+/**
+ * The disk at a path, and what of it is free for those without privileges. A file system that
+ * cannot tell has room until a write fails.
+ */
+export function diskOf(path: string): { readonly totalBytes: number; readonly freeBytes: number } {
   try {
-    const { bavail, bsize } = statfsSync(path);
-    return bavail * bsize;
+    const { blocks, bavail, bsize } = statfsSync(path);
+    return { totalBytes: blocks * bsize, freeBytes: bavail * bsize };
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return { totalBytes: 0, freeBytes: Number.POSITIVE_INFINITY };
   }
 }
+
+/** Removes a database and what SQLite may have put beside it. */
+export function removeDatabase(path: string): void {
+  for (const end of ['', '-journal', '-wal', '-shm']) rmSync(path + end, { force: true });
+}
+
+/** Brings what a file holds to the disk. */
+export const syncFile = (path: string): void => sync(path, 'r+');
 
 /** Brings what a folder lists to the disk, so that a file renamed in it stays renamed. */
 export function syncFolder(folder: string): void {
   // Windows opens no folders, and needs no such sync.
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
+  if (process.platform !== 'win32') sync(folder, 'r');
+}
+
+function sync(path: string, flags: string): void {
+  const descriptor = openSync(path, flags);
   try {
     fsyncSync(descriptor);
   } finally {

@@ -2,15 +2,15 @@
  * One process per data folder. The lock is an SQLite file held in an exclusive transaction: the
  * operating system lets go of it when the process dies, however it dies, so no stale lock remains.
  */
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StorageRefused } from '../errors.ts';
+import { lockIn } from './data-folder.ts';
 
 const SQLITE_BUSY = 5;
 
 /** Takes the lock; answers the function that gives it back. Throws StorageRefused. */
 export function lockFolder(folder: string): () => void {
-  const db = new DatabaseSync(join(folder, 'waystation.lock'), { timeout: 0 });
+  const db = new DatabaseSync(lockIn(folder), { timeout: 0 });
   try {
     db.exec('PRAGMA locking_mode = EXCLUSIVE');
     db.exec('BEGIN EXCLUSIVE');

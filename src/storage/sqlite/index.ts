@@ -3,13 +3,13 @@
  * https://sqlite.org/wal.html
  */
 import { accessSync, constants, fdatasync, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../core/environment.ts';
 import { StorageRefused } from '../errors.ts';
 import type { Awaitable, Store, StoreStats, Transaction } from '../port.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { CommitLoop } from './commit-loop.ts';
+import { databaseIn, logIn } from './data-folder.ts';
 import { SqliteDocuments } from './documents.ts';
 import { lockFolder } from './folder-lock.ts';
 import { SqliteLogs } from './logs.ts';
@@ -91,7 +91,7 @@ class SqliteStore implements Store {
   #commitSeconds: number[] = [];
 
   constructor(options: SqliteOptions, unlock: () => void) {
-    this.#path = join(options.folder, 'waystation.db');
+    this.#path = databaseIn(options.folder);
     this.#db = openDatabase(this.#path, options);
     this.#unlock = unlock;
     this.#session = new Session(this.#db);
@@ -101,7 +101,7 @@ class SqliteStore implements Store {
     this.#queues = new SqliteQueues(this.#session, this.#room);
     this.#logs = new SqliteLogs(this.#session, this.#room);
     this.#timers = new SqliteTimers(this.#session);
-    this.#sync = new WalSync(`${this.#path}-wal`, options.syncFile ?? fdatasync);
+    this.#sync = new WalSync(logIn(options.folder), options.syncFile ?? fdatasync);
     this.#checkpoints = new Checkpoints(this.#db, this.#path, this.#room);
     const relaxed = options.durability === 'relaxed';
     this.#loop = new CommitLoop({

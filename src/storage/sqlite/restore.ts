@@ -5,21 +5,28 @@
 import {
   closeSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readSync,
   renameSync,
   rmdirSync,
-  rmSync,
   statSync,
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StorageRefused } from '../errors.ts';
 import type { Copying } from './backup.ts';
-import { databaseIn, freeBytesAt, logIn, sizeText, syncFolder } from './data-folder.ts';
+import {
+  databaseIn,
+  diskOf,
+  lockIn,
+  logIn,
+  removeDatabase,
+  sizeText,
+  syncFile,
+  syncFolder,
+} from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import { marksOf, refuseForeign, schemaDifferences } from './identity.ts';
 import { damageOf, isFull, refusalOf } from './refusal.ts';
@@ -34,7 +41,6 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 const CHUNKS_PER_SYNC = 8;
 /** What SQLite may write beside the copy. */
 const OVERHEAD_BYTES = 1024 * 1024;
-const LOCKS = ['waystation.lock', 'waystation.lock-journal'];
 
 /** The data is on disk when the promise resolves. Rejects with StorageRefused. */
 export async function restore(options: RestoreOptions): Promise<{ readonly bytes: number }> {
@@ -45,7 +51,7 @@ export async function restore(options: RestoreOptions): Promise<{ readonly bytes
   const unlock = lock(folder, made);
   try {
     refuseData(folder);
-    removePartial(partial);
+    removeDatabase(partial);
     checkRoom(options);
     await copy(options, partial);
     verify(partial, file);
@@ -55,7 +61,7 @@ export async function restore(options: RestoreOptions): Promise<{ readonly bytes
     unlock();
     return { bytes: statSync(databaseIn(folder)).size };
   } catch (error) {
-    removePartial(partial);
+    removeDatabase(partial);
     unlock();
     if (made !== undefined) removeMade(folder, made);
     throw translate(error, options);
@@ -110,7 +116,7 @@ function makeFolder(folder: string): string | undefined {
 }
 
 function removeMade(folder: string, made: string): void {
-  for (const name of LOCKS) rmSync(join(folder, name), { force: true });
+  removeDatabase(lockIn(folder));
   for (let path = folder; path.length >= made.length; path = dirname(path)) rmdirSync(path);
 }
 
@@ -123,13 +129,9 @@ function refuseData(folder: string): void {
   );
 }
 
-function removePartial(partial: string): void {
-  for (const end of ['', '-journal', '-wal', '-shm']) rmSync(partial + end, { force: true });
-}
-
 function checkRoom({ file, folder }: RestoreOptions): void {
   const neededBytes = statSync(file).size + OVERHEAD_BYTES;
-  const freeBytes = freeBytesAt(folder);
+  const { freeBytes } = diskOf(folder);
   if (freeBytes >= neededBytes) return;
   throw new StorageRefused(
     `The disk of the data folder ${folder} has ${sizeText(freeBytes)} free, and the data needs ` +
@@ -189,12 +191,7 @@ function verify(partial: string, file: string): void {
     empty.close();
     db.close();
   }
-  const descriptor = openSync(partial, 'r+');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  syncFile(partial);
 }
 
 function translate(error: unknown, { folder, file, signal }: RestoreOptions): unknown {

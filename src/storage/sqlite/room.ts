@@ -5,9 +5,10 @@
  *
  *     free on the disk   |<-- for additions -->|<-- as much as the log holds -->|<-- reserve -->|
  */
-import { statfsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StorageFull } from '../errors.ts';
+import { diskOf } from './data-folder.ts';
 
 export const PAGE_BYTES = 4_096;
 export const RESERVE_BYTES_MAX = 64 * 1024 * 1024;
@@ -76,16 +77,6 @@ export class Room {
       freeBytes + freeInside - logBytes - this.reserveBytes,
       freeBytes - this.reserveBytes / 2,
     );
-  }
-}
-
-/** A file system that cannot tell has room until a write fails. */
-function diskOf(path: string): { readonly totalBytes: number; readonly freeBytes: number } {
-  try {
-    const { blocks, bavail, bsize } = statfsSync(path);
-    return { totalBytes: blocks * bsize, freeBytes: bavail * bsize };
-  } catch {
-    return { totalBytes: 0, freeBytes: Number.POSITIVE_INFINITY };
   }
 }
 
