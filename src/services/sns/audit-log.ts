@@ -5,6 +5,7 @@
  */
 import { parseArn } from '../../core/arn.ts';
 import type { Context } from '../../core/context.ts';
+import { randomOf } from '../../core/environment.ts';
 import type { DataIdentifier, Examination } from '../../data-protection/examination.ts';
 import { appendToTail, readTail } from '../../delivery/log-tail.ts';
 import type { Store } from '../../storage/port.ts';
@@ -16,8 +17,7 @@ const RECORDS_MAX = 1_000;
 
 /** Whether the next message is one of those that are audited. */
 export function isSampled(context: Context, { sampleRate }: AuditStatement): boolean {
-  const random = Buffer.from(context.env.randomBytes(4)).readUInt32BE() / 2 ** 32;
-  return random * 100 < sampleRate;
+  return randomOf(context.env) * 100 < sampleRate;
 }
 
 /** Keeps what was found, or that nothing was, where the policy names a destination for it. */

@@ -9,7 +9,7 @@ import { invalid } from './errors.ts';
 import { readMessageAttributes } from './message-attributes.ts';
 import { readVariants } from './message-structure.ts';
 import { isPhoneNumber } from './phone-number.ts';
-import { checkSubject, isStructured, messageBytes } from './publishing.ts';
+import { checkMessage, isStructured } from './publishing.ts';
 import type { PublishInput } from './shapes.ts';
 import { checkTextAttributes } from './text-attributes.ts';
 import { textMessage } from './text-message.ts';
@@ -27,9 +27,7 @@ export async function publishToPhoneNumber(
   if (!isPhoneNumber(phoneNumber)) {
     throw invalid(`PhoneNumber Reason: ${phoneNumber} is not valid to publish to`);
   }
-  if (input.Message === '') throw invalid('Empty message');
-  checkSubject(input.Subject);
-  if (messageBytes(input) > MESSAGE_BYTES_MAX) throw invalid('Message too long');
+  checkMessage(input, MESSAGE_BYTES_MAX);
   const text = textOf(input);
   if (text.length > TEXT_CHARACTERS_MAX) throw invalid('Message too long');
   const attributes = readMessageAttributes(input.MessageAttributes);

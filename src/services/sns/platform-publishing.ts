@@ -15,7 +15,7 @@ import { readEndpointArn } from './platform-arn.ts';
 import { type FoundEndpoint, findEndpoint, isEndpointEnabled } from './platform-endpoint.ts';
 import { payloadFor, pushTo } from './platform-target.ts';
 import { problemOfPayload } from './platforms.ts';
-import { checkSubject, isStructured, messageBytes } from './publishing.ts';
+import { checkMessage, isStructured } from './publishing.ts';
 import { checkPushAttributes } from './push-attributes.ts';
 import type { PublishInput } from './shapes.ts';
 import { MESSAGE_BYTES_MAX } from './topic-attributes.ts';
@@ -29,10 +29,7 @@ export async function publishToEndpoint(
   arn: string,
   input: PublishInput,
 ): Promise<{ MessageId: string }> {
-  if (input.Message === '') throw invalid('Empty message');
-  checkSubject(input.Subject);
-  const bytes = messageBytes(input);
-  if (bytes > MESSAGE_BYTES_MAX) throw invalid('Message too long');
+  const bytes = checkMessage(input, MESSAGE_BYTES_MAX);
   const found = await findEndpoint(readEndpointArn('TargetArn', arn, context), context);
   if (found === undefined) {
     throw invalid('TargetArn Reason: No endpoint found for the target arn specified');

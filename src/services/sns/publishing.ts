@@ -40,9 +40,7 @@ export async function acceptMessage(
   input: PublishInput,
 ): Promise<Notification> {
   const { Subject, MessageGroupId, MessageDeduplicationId } = input;
-  if (input.Message === '') throw invalid('Empty message');
-  checkSubject(Subject);
-  if (messageBytes(input) > messageBytesMax(topic)) throw invalid('Message too long');
+  checkMessage(input, messageBytesMax(topic));
   checkIds(topic, input);
   const attributes = readMessageAttributes(input.MessageAttributes);
   checkTextAttributes(attributes);
@@ -73,8 +71,16 @@ function textsOf({ Message: message, MessageStructure }: PublishInput) {
   return { message, variants: readVariants(message, true) };
 }
 
-/** Throws InvalidParameter. */
-export function checkSubject(subject: string | undefined): void {
+/** What holds for every target; answers the message's size in bytes. Throws InvalidParameter. */
+export function checkMessage(input: PublishInput, bytesMax: number): number {
+  if (input.Message === '') throw invalid('Empty message');
+  checkSubject(input.Subject);
+  const bytes = messageBytes(input);
+  if (bytes > bytesMax) throw invalid('Message too long');
+  return bytes;
+}
+
+function checkSubject(subject: string | undefined): void {
   if (subject === undefined) return;
   const isRight =
     subject !== '' && subject.length <= SUBJECT_CHARACTERS_MAX && !CONTROL_CHARACTER.test(subject);
