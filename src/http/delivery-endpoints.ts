@@ -38,12 +38,14 @@ export function deliveryEndpoints(views: DeliveryViews): readonly OwnEndpoint[] 
     {
       method: 'GET',
       path: '/_waystation/deliveries',
-      answer: (request) => attempts(views, request),
+      answer: (request) =>
+        ofTopic(request, async (arn, limit) => ({ attempts: await views.attempts(arn, limit) })),
     },
     {
       method: 'GET',
       path: '/_waystation/data-protection',
-      answer: (request) => findings(views, request),
+      answer: (request) =>
+        ofTopic(request, async (arn, limit) => ({ findings: await views.findings(arn, limit) })),
     },
     {
       method: 'GET',
@@ -66,20 +68,16 @@ async function inbox(views: DeliveryViews, { query }: OwnRequest): Promise<OwnAn
   return json(200, { items: await views.inbox({ to, kind, limit }) });
 }
 
-async function attempts(views: DeliveryViews, { query }: OwnRequest): Promise<OwnAnswer> {
+/** What is kept of one topic, named by `?topic=`. */
+async function ofTopic(
+  { query }: OwnRequest,
+  read: (topicArn: string, limit: number) => Promise<object>,
+): Promise<OwnAnswer> {
   const limit = limitOf(query);
   if (limit === undefined) return refusal(400, LIMIT_TEXT);
   const topicArn = query.get('topic');
   if (topicArn === null) return refusal(400, "topic is missing: a topic's ARN.");
-  return json(200, { attempts: await views.attempts(topicArn, limit) });
-}
-
-async function findings(views: DeliveryViews, { query }: OwnRequest): Promise<OwnAnswer> {
-  const limit = limitOf(query);
-  if (limit === undefined) return refusal(400, LIMIT_TEXT);
-  const topicArn = query.get('topic');
-  if (topicArn === null) return refusal(400, "topic is missing: a topic's ARN.");
-  return json(200, { findings: await views.findings(topicArn, limit) });
+  return json(200, await read(topicArn, limit));
 }
 
 async function certificate(views: DeliveryViews, { path }: OwnRequest): Promise<OwnAnswer> {
