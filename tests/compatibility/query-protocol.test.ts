@@ -3,9 +3,9 @@
  * posted to `/` or to a queue's own address, and links to open. The AWS SDK's XML parser reads the
  * answers. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html
  */
-import { parseXML } from '@aws-sdk/xml-builder';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serverStarter } from '../support/server.ts';
+import { type Parameters, type QueryAnswer, readAnswer, resultIn, UUID } from './query-answer.ts';
 
 const start = serverStarter(afterAll);
 let endpoint: string;
@@ -23,19 +23,6 @@ beforeEach(async () => {
   queuePath = `/000000000000/${QueueName}`;
 });
 
-interface Parameters {
-  readonly [name: string]: string;
-}
-
-interface QueryAnswer {
-  readonly status: number;
-  readonly contentType: string | null;
-  readonly requestId: string | null;
-  readonly text: string;
-  /** The root element by its name. */
-  readonly document: { readonly [root: string]: unknown };
-}
-
 const encoded = (parameters: Parameters): string =>
   new URLSearchParams({ Version: '2012-11-05', ...parameters }).toString();
 
@@ -43,17 +30,6 @@ const encoded = (parameters: Parameters): string =>
 const authorization =
   'AWS4-HMAC-SHA256 Credential=test/20231101/us-east-1/sqs/aws4_request, ' +
   'SignedHeaders=content-type;host;x-amz-date, Signature=00ff';
-
-async function read(answer: Response): Promise<QueryAnswer> {
-  const text = await answer.text();
-  return {
-    status: answer.status,
-    contentType: answer.headers.get('content-type'),
-    requestId: answer.headers.get('x-amzn-requestid'),
-    text,
-    document: parseXML(text),
-  };
-}
 
 async function post(parameters: Parameters, path = '/'): Promise<QueryAnswer> {
   const answer = await fetch(endpoint + path, {
@@ -65,26 +41,16 @@ async function post(parameters: Parameters, path = '/'): Promise<QueryAnswer> {
     },
     body: encoded(parameters),
   });
-  return read(answer);
+  return readAnswer(answer);
 }
 
 const open = async (parameters: Parameters, path = '/'): Promise<QueryAnswer> =>
-  read(await fetch(`${endpoint}${path}?${encoded(parameters)}`));
+  readAnswer(await fetch(`${endpoint}${path}?${encoded(parameters)}`));
 
 const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What a successful answer holds beside its metadata; undefined where AWS sends no result. */
-function resultOf(action: string, answer: QueryAnswer): unknown {
-  const { status, contentType, requestId, document, text } = answer;
-  expect([status, contentType, text]).toEqual([200, 'text/xml', expect.any(String)]);
-  const { [`${action}Result`]: outcome, ...rest } = (document[`${action}Response`] ?? {}) as {
-    readonly [element: string]: unknown;
-  };
-  expect(requestId).toMatch(UUID);
-  expect(rest).toEqual({ xmlns: NAMESPACE, ResponseMetadata: { RequestId: requestId } });
-  return outcome;
-}
+const resultOf = (action: string, answer: QueryAnswer): unknown =>
+  resultIn(NAMESPACE, action, answer);
 
 const result = async (parameters: Parameters, path?: string): Promise<unknown> =>
   resultOf(parameters.Action ?? '', await post(parameters, path));

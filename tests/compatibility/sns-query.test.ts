@@ -3,9 +3,9 @@
  * The AWS SDK's XML parser reads the answers.
  * https://docs.aws.amazon.com/sns/latest/api/CommonParameters.html
  */
-import { parseXML } from '@aws-sdk/xml-builder';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serverStarter } from '../support/server.ts';
+import { type Parameters, type QueryAnswer, readAnswer, resultIn, UUID } from './query-answer.ts';
 import { advanceSeconds } from './sdk-client.ts';
 import { topicArn } from './sns-client.ts';
 
@@ -25,35 +25,10 @@ beforeEach(async () => {
   TopicArn = topicArn(Name);
 });
 
-interface Parameters {
-  readonly [name: string]: string;
-}
-
-interface QueryAnswer {
-  readonly status: number;
-  readonly contentType: string | null;
-  readonly requestId: string | null;
-  readonly text: string;
-  /** The root element by its name. */
-  readonly document: { readonly [root: string]: unknown };
-}
-
 const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const encoded = (parameters: Parameters): string =>
   new URLSearchParams({ Version: '2010-03-31', ...parameters }).toString();
-
-async function read(answer: Response): Promise<QueryAnswer> {
-  const text = await answer.text();
-  return {
-    status: answer.status,
-    contentType: answer.headers.get('content-type'),
-    requestId: answer.headers.get('x-amzn-requestid'),
-    text,
-    document: parseXML(text),
-  };
-}
 
 /** Signed as SDKs do; who signed is read, not checked. */
 const authorization =
@@ -69,28 +44,19 @@ async function post(parameters: Parameters): Promise<QueryAnswer> {
     },
     body: encoded(parameters),
   });
-  return read(answer);
+  return readAnswer(answer);
 }
 
 /** A signed GET, as old programs send it. */
 const get = async (parameters: Parameters): Promise<QueryAnswer> =>
-  read(await fetch(`${endpoint}/?${encoded(parameters)}`, { headers: { authorization } }));
+  readAnswer(await fetch(`${endpoint}/?${encoded(parameters)}`, { headers: { authorization } }));
 
 /** As people and programs open links: without signature and version. */
 const open = async (query: string): Promise<QueryAnswer> =>
-  read(await fetch(`${endpoint}/${query}`));
+  readAnswer(await fetch(`${endpoint}/${query}`));
 
-/** What a successful answer holds beside its metadata; undefined where AWS sends no result. */
-function resultOf(action: string, answer: QueryAnswer): unknown {
-  const { status, contentType, requestId, document, text } = answer;
-  expect([status, contentType, text]).toEqual([200, 'text/xml', expect.any(String)]);
-  const { [`${action}Result`]: outcome, ...rest } = (document[`${action}Response`] ?? {}) as {
-    readonly [element: string]: unknown;
-  };
-  expect(requestId).toMatch(UUID);
-  expect(rest).toEqual({ xmlns: NAMESPACE, ResponseMetadata: { RequestId: requestId } });
-  return outcome;
-}
+const resultOf = (action: string, answer: QueryAnswer): unknown =>
+  resultIn(NAMESPACE, action, answer);
 
 const result = async (parameters: Parameters): Promise<unknown> =>
   resultOf(parameters.Action ?? '', await post(parameters));
