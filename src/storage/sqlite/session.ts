@@ -37,8 +37,12 @@ export class Session {
     return false;
   }
 
+  /**
+   * A bare parameter behind LIMIT may choose the plan, so SQLite plans a statement anew each time
+   * one is bound: 6 to 15 µs, several times what the statement itself takes. A sum may not.
+   */
   statement<Row>(sql: string): Statement<Row> {
-    return new Statement<Row>(this.db.prepare(sql));
+    return new Statement<Row>(this.db.prepare(sql.replaceAll('LIMIT ?', 'LIMIT ? + 0')));
   }
 
   beginFunction(nowMs: number): void {
