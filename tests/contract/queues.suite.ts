@@ -300,6 +300,15 @@ function plainClaimContract(open: OpenStore): void {
       expect(await claim(plain, 40)).toHaveLength(40);
     });
 
+    it('answers each entry its own payload, however many and however long they are', async () => {
+      const long = Array.from({ length: 24 }, (_, n) => `${n}`.padEnd(1_000_000, 'x'));
+      for (const payload of long) await append(plain, [payload]);
+      expect(await payloads(plain)).toEqual(long);
+      expect(await claim(plain, 15)).toEqual(long.slice(0, 15));
+      expect(await claim(plain, 1)).toEqual([long[15]]);
+      expect(await claim(plain, 15)).toEqual(long.slice(16));
+    });
+
     it('hides, counts and stamps what it hands out', async () => {
       await append(plain, ['a']);
       on.clock.advance(5);

@@ -8,10 +8,14 @@ import type { Claim, Entry } from '../port.ts';
 import { ENTRY_QUERY, type EntryRow, entryOf } from './entry-row.ts';
 import { FairChoice, type FairQueries, prepareFair } from './fair-choice.ts';
 import { type LaneRow, type Lanes, ORDERED_CLAIM_MAX } from './lanes.ts';
-import type { QueueRow, QueueTable } from './queue-table.ts';
+import type { Payloads } from './payloads.ts';
+import { hides, type QueueRow, type QueueTable } from './queue-table.ts';
 import type { Session } from './session.ts';
 
 export interface ClaimParts {
+  readonly table: QueueTable;
+  readonly lanes: Lanes;
+  readonly payloads: Payloads;
   /** Every sequence in use is lower. */
   nextSequence(): number;
   remove(queue: QueueRow, sequence: number): boolean;
@@ -23,34 +27,37 @@ export class Claims {
   readonly #lanes: Lanes;
   readonly #parts: ClaimParts;
   readonly #due;
+  readonly #nextVisible;
   readonly #fresh;
   readonly #inLane;
   readonly #mark;
   readonly #fair: FairQueries;
 
-  constructor(session: Session, table: QueueTable, lanes: Lanes, parts: ClaimParts) {
+  constructor(session: Session, parts: ClaimParts) {
     this.#session = session;
-    this.#table = table;
-    this.#lanes = lanes;
     this.#parts = parts;
+    this.#table = parts.table;
+    this.#lanes = parts.lanes;
     this.#due = session.statement<EntryRow>(
       `${ENTRY_QUERY} WHERE e.queue = ? AND e.visible_at <= ? AND e.state > 0
          ORDER BY e.visible_at, e.sequence LIMIT ?`,
     );
-    this.#fresh = session.statement<EntryRow>(
-      `SELECT e.sequence, e.claims, e.enqueued_at, NULL AS first_claimed_at, NULL AS "group",
-           NULL AS lane, p.payload
-         FROM entries e JOIN payloads p ON p.sequence = e.sequence
-         WHERE e.queue = ? AND e.sequence >= ? AND e.state = 0 ORDER BY e.sequence LIMIT ?`,
+    this.#nextVisible = session.statement<{ visible_at: number | null }>(
+      `SELECT min(visible_at) AS visible_at FROM entries
+         WHERE queue = ? AND visible_at > ? AND state > 0`,
+    );
+    this.#fresh = session.statement<FreshRow>(
+      `SELECT sequence, enqueued_at FROM entries
+         WHERE queue = ? AND sequence >= ? AND state = 0 ORDER BY sequence LIMIT ?`,
     );
     this.#inLane = session.statement<EntryRow>(
       `${ENTRY_QUERY} WHERE e.lane = ? ORDER BY e.sequence LIMIT ?`,
     );
     this.#mark = session.statement(
-      `UPDATE entries SET state = 2, visible_at = ?, claims = claims + 1,
-         first_claimed_at = coalesce(first_claimed_at, ?) WHERE queue = ? AND sequence = ?`,
+      `UPDATE entries SET state = 2, visible_at = ?, claims = ?, first_claimed_at = ?
+         WHERE queue = ? AND sequence = ?`,
     );
-    this.#fair = prepareFair(session, lanes);
+    this.#fair = prepareFair(session, parts.lanes);
   }
 
   claim(queue: QueueRow, claim: Claim): Entry[] {
@@ -60,19 +67,27 @@ export class Claims {
   }
 
   #claimPlain(queue: QueueRow, claim: Claim): Entry[] {
+    const { nowMs } = this.#session;
     for (;;) {
-      const rows = this.#due.all(queue.id, this.#session.nowMs, claim.limit);
+      const isDue = queue.hiddenUntilMs <= nowMs;
+      const rows = isDue ? this.#due.all(queue.id, nowMs, claim.limit) : [];
       const room = claim.limit - rows.length;
       const fresh = room > 0 ? this.#fresh.all(queue.id, queue.freshFrom, room) : [];
-      rows.push(...fresh);
+      for (const row of fresh) rows.push(entryRowOf(row));
       if (this.#removeExpired(queue, rows, claim)) continue;
       if (room > 0) {
+        if (isDue) queue.hiddenUntilMs = this.nextVisibleAtMs(queue) ?? Number.POSITIVE_INFINITY;
         const end = this.#parts.nextSequence();
         this.#table.changed(queue);
         queue.freshFrom = after(fresh, room, end);
       }
       return this.#take(queue, rows, claim);
     }
+  }
+
+  /** The next instant at which an entry of a queue without lanes becomes visible again. */
+  nextVisibleAtMs(queue: QueueRow): number | undefined {
+    return this.#nextVisible.get(queue.id, this.#session.nowMs)?.visible_at ?? undefined;
   }
 
   #claimOrdered(queue: QueueRow, claim: Claim): Entry[] {
@@ -143,19 +158,36 @@ export class Claims {
   #take(queue: QueueRow, rows: readonly EntryRow[], claim: Claim): Entry[] {
     if (rows.length === 0) return [];
     const { nowMs } = this.#session;
+    const { payloads } = this.#parts;
     this.#session.willWrite();
-    return rows.map((row) => {
-      this.#mark.write(claim.visibleAtMs, nowMs, queue.id, row.sequence);
+    hides(queue, claim.visibleAtMs);
+    const found = payloads.getAll(rows.map(({ sequence }) => sequence));
+    return rows.map((row, i) => {
       row.visible_at = claim.visibleAtMs;
       row.claims++;
       row.first_claimed_at ??= nowMs;
-      return entryOf(row);
+      const { visible_at, claims, first_claimed_at, sequence } = row;
+      this.#mark.write(visible_at, claims, first_claimed_at, queue.id, sequence);
+      return entryOf(row, found[i] as string);
     });
   }
 }
 
+/** An entry without a lane that nobody has claimed. */
+interface FreshRow {
+  sequence: number;
+  enqueued_at: number;
+}
+
+function entryRowOf({ sequence, enqueued_at }: FreshRow): EntryRow {
+  return {
+    ...{ sequence, enqueued_at, visible_at: 0, claims: 0 },
+    ...{ lane: null, first_claimed_at: null, group: null },
+  };
+}
+
 /** Where the search for fresh entries goes on, when `fresh` of `wanted` were found before `end`. */
-function after(fresh: readonly EntryRow[], wanted: number, end: number): number {
+function after(fresh: readonly FreshRow[], wanted: number, end: number): number {
   const last = fresh.at(-1);
   return last === undefined || fresh.length < wanted ? end : last.sequence + 1;
 }

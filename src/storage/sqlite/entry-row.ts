@@ -1,4 +1,4 @@
-/** Rows of `entries` joined with payload and group, and what they become outside. */
+/** Rows of `entries` with their group, and what they become outside. */
 import type { Entry, EntryState } from '../port.ts';
 
 /** `state` of an entry that has been visible since it was appended. */
@@ -12,14 +12,12 @@ export interface EntryRow {
   enqueued_at: number;
   first_claimed_at: number | null;
   group: string | null;
-  payload: string;
 }
 
 /** Selects EntryRows; a condition on `e` follows. */
 export const ENTRY_QUERY = `
   SELECT e.sequence, e.visible_at, e.claims, e.lane, e.enqueued_at, e.first_claimed_at,
-  l.name AS "group", p.payload
-  FROM entries e JOIN payloads p ON p.sequence = e.sequence LEFT JOIN lanes l ON l.id = e.lane`;
+  l.name AS "group" FROM entries e LEFT JOIN lanes l ON l.id = e.lane`;
 
 export function entryStateOf(row: EntryRow): EntryState {
   return {
@@ -33,6 +31,6 @@ export function entryStateOf(row: EntryRow): EntryState {
   };
 }
 
-export function entryOf(row: EntryRow): Entry {
-  return { ...entryStateOf(row), payload: row.payload };
+export function entryOf(row: EntryRow, payload: string): Entry {
+  return { ...entryStateOf(row), payload };
 }

@@ -21,6 +21,8 @@ export interface QueueRow {
    * for fresh ones begins here and a claim never walks over what is in flight.
    */
   freshFrom: number;
+  /** A hint, not stored: of what is hidden, nothing becomes visible before this instant. */
+  hiddenUntilMs: number;
 }
 
 interface StoredRow {
@@ -72,6 +74,7 @@ export class QueueTable {
       turn: stored.turn,
       lastEnqueuedAtMs: stored.last_enqueued_at,
       freshFrom: 0,
+      hiddenUntilMs: 0,
     };
     this.#rows.set(ref.key, row);
     return row;
@@ -91,6 +94,7 @@ export class QueueTable {
       turn: 0,
       lastEnqueuedAtMs: 0,
       freshFrom: 0,
+      hiddenUntilMs: 0,
     };
     this.#rows.set(ref.key, row);
     return row;
@@ -117,4 +121,9 @@ export class QueueTable {
     }
     this.#dirty.clear();
   }
+}
+
+/** To be called when an entry is hidden, or will be visible at another instant. */
+export function hides(queue: QueueRow, untilMs: number): void {
+  if (untilMs < queue.hiddenUntilMs) queue.hiddenUntilMs = untilMs;
 }

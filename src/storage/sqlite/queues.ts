@@ -13,9 +13,10 @@ import { Appends } from './appends.ts';
 import { Claims } from './claims.ts';
 import { ENTRY_QUERY, type EntryRow, entryOf, entryStateOf, FRESH } from './entry-row.ts';
 import { Lanes } from './lanes.ts';
-import { type QueueRow, QueueTable } from './queue-table.ts';
+import { Payloads } from './payloads.ts';
+import { hides, type QueueRow, QueueTable } from './queue-table.ts';
 import type { Room } from './room.ts';
-import { Counter, type Session } from './session.ts';
+import { Counter, type Session, type Statement } from './session.ts';
 
 export class SqliteQueues implements Queues {
   readonly #session: Session;
@@ -25,6 +26,7 @@ export class SqliteQueues implements Queues {
   readonly #claims: Claims;
   readonly #sequences: Counter;
   readonly #appends: Appends;
+  readonly #payloads: Payloads;
   readonly #sql;
 
   constructor(session: Session, room: Room) {
@@ -34,7 +36,9 @@ export class SqliteQueues implements Queues {
     this.#lanes = new Lanes(session);
     this.#sequences = new Counter(session, 'sequence');
     this.#appends = new Appends(session);
-    this.#claims = new Claims(session, this.#table, this.#lanes, {
+    this.#payloads = new Payloads(session);
+    this.#claims = new Claims(session, {
+      ...{ table: this.#table, lanes: this.#lanes, payloads: this.#payloads },
       nextSequence: () => this.#sequences.next,
       remove: (queue, sequence) => {
         const removed = this.#remove(queue, sequence);
@@ -71,12 +75,11 @@ export class SqliteQueues implements Queues {
   }
 
   extend(ref: QueueRef, sequence: number, visibleAtMs: number): boolean {
-    return this.#change(ref, (queue) => this.#sql.extend.get(visibleAtMs, queue.id, sequence));
+    return this.#change(ref, sequence, visibleAtMs, this.#sql.extend);
   }
 
   release(ref: QueueRef, sequence: number): boolean {
-    const { nowMs } = this.#session;
-    return this.#change(ref, (queue) => this.#sql.release.get(nowMs, queue.id, sequence));
+    return this.#change(ref, sequence, this.#session.nowMs, this.#sql.release);
   }
 
   remove(ref: QueueRef, sequence: number): boolean {
@@ -113,7 +116,9 @@ export class SqliteQueues implements Queues {
     if (queue === undefined) return [];
     const statement = this.#sql.peek[page.phase ?? 'any'];
     const after = page.after ?? 0;
-    return statement.all(queue.id, after, this.#session.nowMs, page.limit).map(entryOf);
+    return statement
+      .all(queue.id, after, this.#session.nowMs, page.limit)
+      .map((row) => entryOf(row, this.#payloads.get(row.sequence)));
   }
 
   /**
@@ -132,7 +137,7 @@ export class SqliteQueues implements Queues {
       this.#lanes.settle();
       return this.#lanes.nextAvailableAtMs(queue);
     }
-    return this.#sql.nextVisible.get(queue.id, this.#session.nowMs)?.visible_at ?? undefined;
+    return this.#claims.nextVisibleAtMs(queue);
   }
 
   redelay(ref: QueueRef, delayMs: number, withinMs: number): void {
@@ -143,6 +148,7 @@ export class SqliteQueues implements Queues {
     const sinceMs = nowMs - withinMs;
     const before = this.#sql.lastBefore.get(queue.id, sinceMs)?.sequence ?? 0;
     const lanes = this.#sql.redelayedLanes.all(queue.id, before, sinceMs);
+    queue.hiddenUntilMs = 0;
     this.#sql.redelay.write(delayMs, delayMs, nowMs, queue.id, before, sinceMs);
     for (const { lane } of lanes) this.#lanes.touch(queue, lane);
   }
@@ -213,32 +219,44 @@ export class SqliteQueues implements Queues {
       aged: aged ? 1 : null,
       payload: entry.payload,
     });
+    this.#payloads.remember(sequence, entry.payload);
+    if (state !== FRESH) hides(queue, visibleAtMs);
     queue.total++;
     return sequence;
   }
 
   #remove(queue: QueueRow, sequence: number): boolean {
     this.#session.willWrite();
-    const removed = this.#sql.removeEntry.get(queue.id, sequence);
-    if (removed === undefined) return false;
-    this.#sql.removePayload.write(sequence);
+    const lane = this.#laneOf(queue, sequence);
+    if (this.#sql.removeEntry.run(queue.id, sequence) === 0) return false;
+    this.#payloads.remove(sequence);
     this.#table.changed(queue);
     queue.total--;
-    if (removed.lane !== null) this.#lanes.touch(queue, removed.lane);
+    if (lane !== null) this.#lanes.touch(queue, lane);
     return true;
   }
 
+  /** Gives an entry another instant at which it is visible. */
   #change(
     ref: QueueRef,
-    update: (queue: QueueRow) => { lane: number | null } | undefined,
+    sequence: number,
+    visibleAtMs: number,
+    update: Statement<unknown>,
   ): boolean {
     const queue = this.#find(ref);
     if (queue === undefined) return false;
     this.#session.willWrite();
-    const changed = update(queue);
-    if (changed === undefined) return false;
-    if (changed.lane !== null) this.#lanes.touch(queue, changed.lane);
+    if (update.run(visibleAtMs, queue.id, sequence) === 0) return false;
+    hides(queue, visibleAtMs);
+    const lane = this.#laneOf(queue, sequence);
+    if (lane !== null) this.#lanes.touch(queue, lane);
     return true;
+  }
+
+  /** A look of its own: RETURNING costs more than a DELETE or an UPDATE itself. */
+  #laneOf(queue: QueueRow, sequence: number): number | null {
+    if (queue.lanedFrom === undefined) return null;
+    return this.#sql.laneOf.get(queue.id, sequence)?.lane ?? null;
   }
 
   #oldest(queue: QueueRow): { sequence: number; enqueued_at: number } | undefined {
@@ -250,7 +268,6 @@ export class SqliteQueues implements Queues {
 }
 
 type Age = { sequence: number; enqueued_at: number };
-type LaneOf = { lane: number | null };
 
 function prepare(session: Session) {
   const peek = (condition: string) =>
@@ -259,23 +276,23 @@ function prepare(session: Session) {
          ORDER BY e.sequence LIMIT ?`,
     );
   return {
-    removeEntry: session.statement<LaneOf>(
-      'DELETE FROM entries WHERE queue = ? AND sequence = ? RETURNING lane',
+    removeEntry: session.statement('DELETE FROM entries WHERE queue = ? AND sequence = ?'),
+    laneOf: session.statement<{ lane: number | null }>(
+      'SELECT lane FROM entries WHERE queue = ? AND sequence = ?',
     ),
-    removePayload: session.statement('DELETE FROM payloads WHERE sequence = ?'),
     find: session.statement<EntryRow>(
-      `SELECT e.*, l.name AS "group", '' AS payload FROM entries e
+      `SELECT e.*, l.name AS "group" FROM entries e
          LEFT JOIN lanes l ON l.id = e.lane WHERE e.queue = ? AND e.sequence = ?`,
     ),
-    extend: session.statement<LaneOf>(
+    extend: session.statement(
       `UPDATE entries SET visible_at = ?, state = CASE WHEN claims > 0 THEN 2 ELSE 1 END
-         WHERE queue = ? AND sequence = ? RETURNING lane`,
+         WHERE queue = ? AND sequence = ?`,
     ),
-    release: session.statement<LaneOf>(
+    release: session.statement(
       `UPDATE entries SET visible_at = ?, claims = max(claims - 1, 0),
            state = CASE WHEN claims > 1 THEN 2 ELSE 1 END,
            first_claimed_at = CASE WHEN claims > 1 THEN first_claimed_at END
-         WHERE queue = ? AND sequence = ? RETURNING lane`,
+         WHERE queue = ? AND sequence = ?`,
     ),
     countHidden: session.statement<{ claimed: number | null; delayed: number | null }>(
       `SELECT sum(state = 2) AS claimed, sum(state = 1) AS delayed FROM entries
@@ -297,10 +314,6 @@ function prepare(session: Session) {
     oldestAged: session.statement<Age>(
       `SELECT sequence, enqueued_at FROM entries WHERE queue = ? AND aged = 1
          ORDER BY enqueued_at, sequence LIMIT 1`,
-    ),
-    nextVisible: session.statement<{ visible_at: number | null }>(
-      `SELECT min(visible_at) AS visible_at FROM entries
-         WHERE queue = ? AND visible_at > ? AND state > 0`,
     ),
     lastBefore: session.statement<{ sequence: number }>(
       `SELECT sequence FROM entries WHERE queue = ? AND enqueued_at <= ? AND aged IS NULL
