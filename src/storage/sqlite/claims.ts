@@ -104,7 +104,7 @@ export class Claims {
         seen.add(lane.id);
         const rows = this.#visibleHeads(queue, lane, claim.limit - taken.length, claim);
         taken.push(...this.#take(queue, rows, claim));
-        if (rows.length > 0) this.#lanes.refresh(queue, lane.id);
+        if (rows.length > 0) this.#lanes.claimed(lane, claim.visibleAtMs);
         if (taken.length === claim.limit) break;
       }
     }

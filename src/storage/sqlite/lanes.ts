@@ -114,6 +114,14 @@ export class Lanes {
     return this.#byId.get(id) as LaneRow;
   }
 
+  /**
+   * Notes that the first entries of an ordered queue's lane were claimed. None of them was hidden
+   * before, so all that the lane waits for now is this claim.
+   */
+  claimed(lane: LaneRow, visibleAtMs: number): void {
+    this.#setRank.write(visibleAtMs, lane.id, visibleAtMs);
+  }
+
   /** Writes back how much a lane was served, and which fresh entry is its first now. */
   served(lane: LaneRow, turn: number): void {
     const { head: before } = lane;

@@ -28,6 +28,8 @@ export class SqliteQueues implements Queues {
   readonly #appends: Appends;
   readonly #payloads: Payloads;
   readonly #sql;
+  /** Who removes an entry has looked at it before, as a rule. An entry never changes its lane. */
+  #lastFound: { readonly sequence: number; readonly lane: number | null } | undefined;
 
   constructor(session: Session, room: Room) {
     this.#session = session;
@@ -71,7 +73,9 @@ export class SqliteQueues implements Queues {
   find(ref: QueueRef, sequence: number): EntryState | undefined {
     const queue = this.#find(ref);
     const row = queue && this.#sql.find.get(queue.id, sequence);
-    return row && entryStateOf(row);
+    if (row === undefined) return undefined;
+    this.#lastFound = { sequence, lane: row.lane };
+    return entryStateOf(row);
   }
 
   extend(ref: QueueRef, sequence: number, visibleAtMs: number): boolean {
@@ -256,6 +260,7 @@ export class SqliteQueues implements Queues {
   /** A look of its own: RETURNING costs more than a DELETE or an UPDATE itself. */
   #laneOf(queue: QueueRow, sequence: number): number | null {
     if (queue.lanedFrom === undefined) return null;
+    if (this.#lastFound?.sequence === sequence) return this.#lastFound.lane;
     return this.#sql.laneOf.get(queue.id, sequence)?.lane ?? null;
   }
 
