@@ -1,7 +1,7 @@
 /**
  * The same workloads on Waystation, a bare `node:http` server and every comparable program that a
  * package registry has: `npm run bench -- --peers[=name,name] [--only TEXT] [--seconds N]
- * [--rounds N] [--quick] [--out NAME]`. A whole run writes bench/results/peers.{json,svg}, any
+ * [--rounds N] [--prepare-seconds N] [--quick] [--huge] [--out NAME]`. A whole run writes bench/results/peers.{json,svg}, any
  * other one local-peers.{json,svg}.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -25,14 +25,16 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     seconds: { type: 'string' },
     rounds: { type: 'string' },
+    'prepare-seconds': { type: 'string' },
     quick: { type: 'boolean', default: false },
+    huge: { type: 'boolean', default: false },
     out: { type: 'string' },
   },
 });
-const { quick } = options;
+const { quick, huge } = options;
 const seconds = Number(options.seconds ?? (quick ? 1 : 3));
 const rounds = Number(options.rounds ?? (quick ? 1 : 3));
-const prepareSeconds = quick ? 10 : 60;
+const prepareSeconds = Number(options['prepare-seconds'] ?? (quick ? 10 : 60));
 const isWhole = !quick && options.only === undefined && options.peers === '';
 const results = join(import.meta.dirname, 'results');
 const out = join(results, options.out ?? (isWhole ? 'peers' : 'local-peers'));
@@ -64,6 +66,14 @@ async function prepareAll() {
   return { contenders, absent };
 }
 
+/** Why a peer is not asked for more, when it could not do the same with less. */
+function tooMuch({ after }: Workload, peer: Peer): Cell | undefined {
+  const less = report.results.find((result) => result.workload === after);
+  const row = less?.rows.find((candidate) => candidate.peer === peer.name);
+  if (less === undefined || row === undefined || row.cell.status === 'measured') return undefined;
+  return { status: 'not reached', reason: `not even "${less.title}"` };
+}
+
 async function measureWorkload(
   workload: Workload,
   contenders: readonly Contender[],
@@ -77,7 +87,8 @@ async function measureWorkload(
       continue;
     }
     process.stderr.write(`${name}: ${peer.name}\n`);
-    cells.push({ peer, cell: await measureCell(workload, peer, folder, settings) });
+    const cell = tooMuch(workload, peer) ?? (await measureCell(workload, peer, folder, settings));
+    cells.push({ peer, cell });
   }
   const ours = cells.find(({ peer }) => peer.name === OURS)?.cell;
   const rows = cells.map(({ peer, cell }): Row => {
@@ -111,7 +122,7 @@ const { contenders, absent } = await prepareAll();
 const chosen = workloads.filter(({ name, title }) =>
   `${name} ${title}`.includes(options.only ?? ''),
 );
-const leftOut = chosen.filter(({ long }) => quick && long === true);
+const leftOut = chosen.filter((row) => (quick && row.long) || (!huge && row.huge));
 const bare = peers.find(({ name }) => name === BARE);
 if (bare === undefined) throw new Error('the bare server is what all are measured by');
 const bareServer = await start(bare, '');

@@ -18,6 +18,10 @@ export interface Workload {
   readonly bare?: boolean;
   /** Left out by `--quick`. */
   readonly long?: boolean;
+  /** Left out without `--huge`. */
+  readonly huge?: boolean;
+  /** A workload with less of the same: who cannot do that is not asked for more. */
+  readonly after?: string;
 }
 
 const KB = 1_024;
@@ -47,12 +51,19 @@ const sends = [1, 16, 64, 256].map((connections) =>
   ),
 );
 
-const receives = [1_000, 100_000, 1_000_000].map((waiting) =>
+const backlogs: readonly (Partial<Workload> & { waiting: number; prepareSeconds?: number })[] = [
+  { waiting: 1_000 },
+  { waiting: 100_000 },
+  { waiting: 1_000_000, after: 'waiting-100000', long: true, prepareSeconds: 180 },
+  { waiting: 10_000_000, after: 'waiting-1000000', long: true, huge: true, prepareSeconds: 900 },
+];
+
+const receives = backlogs.map(({ waiting, ...rest }) =>
   load(
     `waiting-${waiting}`,
     `send, receive, delete 10; ${count(waiting)} waiting`,
     { kind: 'cycle', connections: 16, waiting },
-    waiting === 1_000_000 ? { long: true, prepareSeconds: 180 } : {},
+    rest,
   ),
 );
 
@@ -133,5 +144,6 @@ export const workloads: readonly Workload[] = [
     title: 'resident memory, 100,000 waiting',
     unit: 'MB',
     measure: { kind: 'memory', waiting: 100_000 },
+    after: 'waiting-100000',
   },
 ];
