@@ -31,6 +31,7 @@ export class Claims {
   readonly #fresh;
   readonly #inLane;
   readonly #mark;
+  readonly #markFresh;
   readonly #fair: FairQueries;
 
   constructor(session: Session, parts: ClaimParts) {
@@ -57,6 +58,10 @@ export class Claims {
       `UPDATE entries SET state = 2, visible_at = ?, claims = ?, first_claimed_at = ?
          WHERE queue = ? AND sequence = ?`,
     );
+    this.#markFresh = session.statement(
+      `UPDATE entries SET state = 2, visible_at = ?, claims = 1, first_claimed_at = ?
+         WHERE queue = ? AND sequence BETWEEN ? AND ? AND state = 0`,
+    );
     this.#fair = prepareFair(session, parts.lanes);
   }
 
@@ -70,18 +75,17 @@ export class Claims {
     const { nowMs } = this.#session;
     for (;;) {
       const isDue = queue.hiddenUntilMs <= nowMs;
-      const rows = isDue ? this.#due.all(queue.id, nowMs, claim.limit) : [];
-      const room = claim.limit - rows.length;
+      const due = isDue ? this.#due.all(queue.id, nowMs, claim.limit) : [];
+      const room = claim.limit - due.length;
       const fresh = room > 0 ? this.#fresh.all(queue.id, queue.freshFrom, room) : [];
-      for (const row of fresh) rows.push(entryRowOf(row));
-      if (this.#removeExpired(queue, rows, claim)) continue;
+      if (this.#removeExpired(queue, [...due, ...fresh], claim)) continue;
       if (room > 0) {
         if (isDue) queue.hiddenUntilMs = this.nextVisibleAtMs(queue) ?? Number.POSITIVE_INFINITY;
         const end = this.#parts.nextSequence();
         this.#table.changed(queue);
         queue.freshFrom = after(fresh, room, end);
       }
-      return this.#take(queue, rows, claim);
+      return [...this.#take(queue, due, claim), ...this.#takeFresh(queue, fresh, claim)];
     }
   }
 
@@ -145,7 +149,7 @@ export class Claims {
   }
 
   /** Removes what is too old from a choice; answers whether there was any. */
-  #removeExpired(queue: QueueRow, rows: readonly EntryRow[], claim: Claim): boolean {
+  #removeExpired(queue: QueueRow, rows: readonly FreshRow[], claim: Claim): boolean {
     const { expiredAtMs } = claim;
     if (expiredAtMs === undefined) return false;
     let removed = false;
@@ -171,19 +175,29 @@ export class Claims {
       return entryOf(row, found[i] as string);
     });
   }
+
+  /** All the fresh entries between the first and the last of them: one statement marks them. */
+  #takeFresh(queue: QueueRow, rows: readonly FreshRow[], claim: Claim): Entry[] {
+    const [first] = rows;
+    const last = rows.at(-1);
+    if (first === undefined || last === undefined) return [];
+    const { nowMs } = this.#session;
+    const { visibleAtMs } = claim;
+    this.#session.willWrite();
+    hides(queue, visibleAtMs);
+    this.#markFresh.write(visibleAtMs, nowMs, queue.id, first.sequence, last.sequence);
+    const payloads = this.#parts.payloads.getAll(rows.map(({ sequence }) => sequence));
+    return rows.map(({ sequence, enqueued_at }, i) => ({
+      ...{ sequence, visibleAtMs, enqueuedAtMs: enqueued_at, claims: 1 },
+      ...{ firstClaimedAtMs: nowMs, payload: payloads[i] as string },
+    }));
+  }
 }
 
-/** An entry without a lane that nobody has claimed. */
+/** What tells fresh entries without a lane apart. */
 interface FreshRow {
   sequence: number;
   enqueued_at: number;
-}
-
-function entryRowOf({ sequence, enqueued_at }: FreshRow): EntryRow {
-  return {
-    ...{ sequence, enqueued_at, visible_at: 0, claims: 0 },
-    ...{ lane: null, first_claimed_at: null, group: null },
-  };
 }
 
 /** Where the search for fresh entries goes on, when `fresh` of `wanted` were found before `end`. */

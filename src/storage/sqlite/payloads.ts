@@ -4,16 +4,12 @@
  */
 import type { Session } from './session.ts';
 
-/** Payloads that one statement finds; for fewer than four, a statement each costs less. */
-const TOGETHER = 10;
-const TOGETHER_FROM = 4;
-
 /** UTF-16 units in memory: 8 MB of ordinary text. */
 const RECENT_LENGTH_MAX = 8_000_000;
 
 export class Payloads {
   readonly #find;
-  readonly #findTogether;
+  readonly #findRange;
   readonly #remove;
   /** Oldest first. */
   readonly #recent = new Map<number, string>();
@@ -23,9 +19,8 @@ export class Payloads {
     this.#find = session.statement<{ payload: string }>(
       'SELECT payload FROM payloads WHERE sequence = ?',
     );
-    this.#findTogether = session.statement<{ sequence: number; payload: string }>(
-      `SELECT sequence, payload FROM payloads
-         WHERE sequence IN (${new Array<string>(TOGETHER).fill('?').join(', ')})`,
+    this.#findRange = session.statement<{ sequence: number; payload: string }>(
+      'SELECT sequence, payload FROM payloads WHERE sequence BETWEEN ? AND ?',
     );
     this.#remove = session.statement('DELETE FROM payloads WHERE sequence = ?');
     session.onForget(() => {
@@ -50,17 +45,16 @@ export class Payloads {
     return this.#recent.get(sequence) ?? (this.#find.get(sequence)?.payload as string);
   }
 
-  /** Those of entries that exist, in the order of their sequences. */
+  /** Those of entries that exist, in the order of the sequences. */
   getAll(sequences: readonly number[]): string[] {
     const missing = sequences.filter((sequence) => !this.#recent.has(sequence));
+    const first = missing[0] ?? 0;
+    const last = missing.at(-1) ?? 0;
     const found = new Map<number, string>();
-    for (let at = 0; missing.length - at >= TOGETHER_FROM; at += TOGETHER) {
-      const some = missing.slice(at, at + TOGETHER);
-      const rows = this.#findTogether.all(
-        ...some,
-        ...new Array<null>(TOGETHER - some.length).fill(null),
-      );
-      for (const { sequence, payload } of rows) found.set(sequence, payload);
+    // Of one queue that is filled alone they stand side by side, and a scan costs less than
+    // finding each. Where other queues' payloads lie between, it would read those too.
+    if (missing.length > 1 && last - first < missing.length) {
+      for (const row of this.#findRange.all(first, last)) found.set(row.sequence, row.payload);
     }
     return sequences.map((sequence) => found.get(sequence) ?? this.get(sequence));
   }
