@@ -1,8 +1,8 @@
 /**
  * The same workloads on Waystation, a bare `node:http` server and every comparable program that a
  * package registry has: `npm run bench -- --peers[=name,name] [--only TEXT] [--seconds N]
- * [--rounds N] [--prepare-seconds N] [--quick] [--huge] [--out NAME]`. A whole run writes bench/results/peers.{json,svg}, any
- * other one local-peers.{json,svg}.
+ * [--rounds N] [--prepare-seconds N] [--quick] [--huge] [--out NAME]`. A whole run writes
+ * bench/results/peers.{json,svg}, any other one local-peers.{json,svg}.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
