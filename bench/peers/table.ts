@@ -56,15 +56,13 @@ export const peers: readonly Peer[] = [
     name: 'fauxqs-sqlite',
     title: 'fauxqs, SQLite',
     source: fauxqsSource,
-    command: (place) => ({
-      file: process.execPath,
-      args: [fauxqsFile(place)],
-      environment: {
-        FAUXQS_PORT: String(place.port),
-        FAUXQS_DATA_DIR: place.dataFolder,
-        FAUXQS_PERSISTENCE: 'true',
-      },
-    }),
+    // Its command line keeps everything in memory whatever the variables say, so it is embedded.
+    command: ({ folder, port, dataFolder }) => {
+      const module = join(folder, 'node_modules', 'fauxqs', 'dist', 'app.js');
+      const start = `startFauxqs(${JSON.stringify({ port, dataDir: dataFolder })})`;
+      const program = `import(${JSON.stringify(module)}).then((m) => m.${start})`;
+      return { file: process.execPath, args: ['-e', program] };
+    },
   },
   {
     name: 'elasticmq',
