@@ -66,6 +66,12 @@ async function prepareAll() {
   return { contenders, absent };
 }
 
+/** Whether a workload measures something of a server that holds nothing. */
+function isFor({ name }: Peer, { bare, measure }: Workload): boolean {
+  if (measure.kind === 'load') return bare === true;
+  return name === BARE && (measure.kind === 'start' || measure.waiting === 0);
+}
+
 /** Why a peer is not asked for more, when it could not do the same with less. */
 function tooMuch({ after }: Workload, peer: Peer): Cell | undefined {
   const less = report.results.find((result) => result.workload === after);
@@ -82,10 +88,7 @@ async function measureWorkload(
   const { name, title, unit } = workload;
   const cells: { peer: Peer; cell: Cell }[] = [];
   for (const { peer, folder } of contenders) {
-    if (peer.name === BARE && workload.measure.kind === 'load' && !workload.bare) continue;
-    if (peer.name === BARE && workload.measure.kind === 'memory' && workload.measure.waiting > 0) {
-      continue;
-    }
+    if (peer.bare && !isFor(peer, workload)) continue;
     process.stderr.write(`${name}: ${peer.name}\n`);
     const cell = tooMuch(workload, peer) ?? (await measureCell(workload, peer, folder, settings));
     cells.push({ peer, cell });

@@ -2,7 +2,6 @@
 import type { Plan } from '../load/plan.ts';
 import type { Peer } from '../peers/peer.ts';
 import { type RunningPeer, start } from '../peers/process.ts';
-import { BARE } from '../peers/table.ts';
 import type { Measure, Workload } from '../workloads/table.ts';
 import { Generator } from './generator.ts';
 
@@ -65,7 +64,7 @@ export async function measureCell(
   try {
     return measure.kind === 'memory'
       ? await measureMemory(server, measure.waiting, settings)
-      : await measureLoad(server, workload, measure, peer.name === BARE, settings);
+      : await measureLoad(server, workload, measure, peer.bare === true, settings);
   } finally {
     await server.stop();
   }

@@ -44,6 +44,8 @@ export interface Peer {
   readonly name: string;
   readonly title: string;
   readonly source?: Source;
+  /** A measure: it answers anything, and holds nothing. */
+  readonly bare?: boolean;
   /** Where it cannot be told another one. */
   readonly fixedPort?: number;
   command(place: Place): Command;

@@ -9,6 +9,8 @@ import type { Peer, Place } from './peer.ts';
 const bench = join(import.meta.dirname, '..');
 
 export const BARE = 'bare';
+/** What durability costs by itself. */
+export const SYNCING = 'bare-syncing';
 /** Whom the other figures are compared with. */
 export const OURS = 'waystation';
 
@@ -34,9 +36,19 @@ export const peers: readonly Peer[] = [
   {
     name: BARE,
     title: 'bare node:http',
+    bare: true,
     command: ({ port }) => ({
       file: process.execPath,
       args: [join(bench, 'bare-server.ts'), String(port)],
+    }),
+  },
+  {
+    name: SYNCING,
+    title: 'bare node:http that appends and syncs',
+    bare: true,
+    command: ({ port, dataFolder }) => ({
+      file: process.execPath,
+      args: [join(bench, 'syncing-server.ts'), String(port), dataFolder],
     }),
   },
   waystation(OURS, 'Waystation, SQLite, full', []),
