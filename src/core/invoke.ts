@@ -42,6 +42,7 @@ export interface Invoker {
   ): Promise<unknown>;
   /** Takes back what an answer handed out, because it could not be written. */
   undelivered(
+    service: Service<Context>,
     operation: AnyOperation<Context>,
     input: unknown,
     output: unknown,
@@ -220,7 +221,7 @@ export function createInvoker(parts: InvokerParts): Invoker {
       }
     },
 
-    async undelivered(operation, input, output, caller) {
+    async undelivered(_service, operation, input, output, caller) {
       if (operation.undelivered === undefined) return;
       const takeBack = operation.undelivered as (
         i: unknown,

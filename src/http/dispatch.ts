@@ -29,7 +29,7 @@ export interface Observation {
 
 export interface DispatchParts {
   readonly services: readonly Service<Context>[];
-  readonly invoker: Invoker;
+  readonly invoker: Pick<Invoker, 'invoke' | 'undelivered'>;
   readonly env: Environment;
   readonly ownEndpoints: readonly OwnEndpoint[];
   readonly endpointRules: EndpointRules;
@@ -161,8 +161,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   }
 
   function takeBack(call: Call, output: unknown, requestId: string): void {
-    const { operation, input, caller } = call;
-    invoker.undelivered(operation, input, output, caller).catch((error) => {
+    const { service, operation, input, caller } = call;
+    invoker.undelivered(service, operation, input, output, caller).catch((error) => {
       onError(error, requestId);
     });
   }

@@ -133,7 +133,7 @@ export class FakeInvoker implements Invoker {
   }
 
   async undelivered(...args: Parameters<Invoker['undelivered']>): Promise<void> {
-    const [{ name }, input, output, caller] = args;
+    const [, { name }, input, output, caller] = args;
     this.takenBack.push({ operation: name, input, output, caller });
   }
 

@@ -102,9 +102,10 @@ export class Product {
     const { request, connection, unwritable } = call;
     const row = recordedRow(call);
     const { signal } = connection;
-    const output = await this.#invoker.invoke(serviceOf(call), row, request.input, caller, signal);
+    const service = serviceOf(call);
+    const output = await this.#invoker.invoke(service, row, request.input, caller, signal);
     if (row.undelivered !== undefined && (unwritable || signal.aborted)) {
-      this.#invoker.undelivered(row, request.input, output, caller).catch((error) => {
+      this.#invoker.undelivered(service, row, request.input, output, caller).catch((error) => {
         if (!isRefusal(error)) this.#onError('undelivered', error);
       });
     }

@@ -520,7 +520,7 @@ describe('ReceiveMessage whose answer cannot be written', () => {
   async function receiveInVain(name: string, more: object = {}): Promise<Received[]> {
     const Messages = await receive(harness, name, more);
     const input = { QueueUrl: url(name), ...more };
-    await harness.invoker.undelivered(ReceiveMessage, input, { Messages }, defaultCaller);
+    await harness.invoker.undelivered(sqs, ReceiveMessage, input, { Messages }, defaultCaller);
     return Messages;
   }
 
@@ -552,7 +552,7 @@ describe('ReceiveMessage whose answer cannot be written', () => {
     const Messages = await receive(harness, 'fifo.fifo', attempt);
     const repeated = await receiveOne(harness, 'fifo.fifo', attempt);
     const input = { QueueUrl: url('fifo.fifo'), ...attempt };
-    await harness.invoker.undelivered(ReceiveMessage, input, { Messages }, defaultCaller);
+    await harness.invoker.undelivered(sqs, ReceiveMessage, input, { Messages }, defaultCaller);
     expect(await bodies(harness, 'fifo.fifo')).toEqual([]);
     await remove(harness, 'fifo.fifo', repeated.ReceiptHandle);
     expect((await countsOf(harness, 'fifo.fifo')).claimed).toBe('0');
@@ -563,12 +563,24 @@ describe('ReceiveMessage whose answer cannot be written', () => {
     const Messages = await receive(harness, 'orders', { VisibilityTimeout: 0 });
     const other = await receiveOne(harness, 'orders');
     const input = { QueueUrl: url('orders') };
-    await harness.invoker.undelivered(ReceiveMessage, input, { Messages }, defaultCaller);
+    await harness.invoker.undelivered(sqs, ReceiveMessage, input, { Messages }, defaultCaller);
     expect((await countsOf(harness, 'orders')).claimed).toBe('1');
     await remove(harness, 'orders', other.ReceiptHandle);
-    await harness.invoker.undelivered(ReceiveMessage, input, { Messages: [other] }, defaultCaller);
+    await harness.invoker.undelivered(
+      sqs,
+      ReceiveMessage,
+      input,
+      { Messages: [other] },
+      defaultCaller,
+    );
     await harness.call('DeleteQueue', input);
-    await harness.invoker.undelivered(ReceiveMessage, input, { Messages: [other] }, defaultCaller);
+    await harness.invoker.undelivered(
+      sqs,
+      ReceiveMessage,
+      input,
+      { Messages: [other] },
+      defaultCaller,
+    );
   });
 });
 

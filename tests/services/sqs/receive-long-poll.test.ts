@@ -1,5 +1,6 @@
 /** Receives that wait. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sqs } from '../../../src/services/sqs/index.ts';
 import { ReceiveMessage } from '../../../src/services/sqs/operations/ReceiveMessage.ts';
 import { defaultCaller, type ServiceHarness } from '../../support/service.ts';
 import {
@@ -189,7 +190,7 @@ describe('a parked receiver', () => {
     const input = { QueueUrl: url('orders') };
     const output = await harness.call('ReceiveMessage', input);
     const waiting = await wait('orders');
-    await harness.invoker.undelivered(ReceiveMessage, input, output, defaultCaller);
+    await harness.invoker.undelivered(sqs, ReceiveMessage, input, output, defaultCaller);
     await settle(harness);
     expect(waiting.bodies).toEqual(['x']);
   });
