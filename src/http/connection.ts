@@ -165,6 +165,8 @@ export class Connection {
     const isLast = requestNumber === this.#arrivals && this.#behind === 0;
     if (!isLast || !response.shouldKeepAlive) {
       response.end(body, encoding, () => {
+        // Node calls this finished, too, when the socket is destroyed before all was written.
+        if (this.#socket.destroyed) return;
         this.#held = this.#held.filter((other) => other !== held);
       });
       return;

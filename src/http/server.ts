@@ -113,7 +113,7 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
   return {
     server,
     listen: (port, host) => listen(server, port, host),
-    close() {
+    async close() {
       dispatch.closing = true;
       clearInterval(silenceSweep);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -129,13 +129,17 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
         () => server.closeAllConnections(),
         parts.closeWithinMs ?? CLOSE_WITHIN_MS,
       );
-      return closed.finally(() => {
-        clearInterval(sweep);
-        clearTimeout(deadline);
-      });
+      await closed;
+      clearInterval(sweep);
+      clearTimeout(deadline);
+      // Sockets end after the server, and then lost answers are taken back.
+      await Promise.all([...connections.keys()].map(ended));
     },
   };
 }
+
+const ended = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => socket.once('close', () => resolve()));
 
 function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {

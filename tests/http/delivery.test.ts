@@ -246,3 +246,20 @@ describe('nothing is taken back from a client that', () => {
     expect(running.invoker.takenBack).toEqual([]);
   });
 });
+
+test('an answer that is not out when the server ends is taken back before that', async () => {
+  const running = await startFront({ closeWithinMs: 10 });
+  // More than the buffers of two sockets take.
+  const Parcel = 'x'.repeat(32 * 1024 * 1024);
+  const handed = gate();
+  running.invoker.behaviour = async () => {
+    handed.open();
+    return { Parcel };
+  };
+  const client = await running.connect();
+  client.socket.pause();
+  client.send(take);
+  await handed.opened;
+  await running.front.close();
+  expect(running.invoker.takenBack).toHaveLength(1);
+});
