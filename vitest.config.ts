@@ -9,6 +9,7 @@ const slow = [
   // Those that need neither processes nor disks of their own are quick.
   'tests/durability/!(clock|sync-failure).test.ts',
   'tests/fuzz/**/*.test.ts',
+  'tests/http/threads/server.test.ts',
 ];
 const packaged = ['tests/embed/**/*.test.ts', 'tests/package.test.ts'];
 

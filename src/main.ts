@@ -13,8 +13,10 @@ import { CERTIFICATE_PATH_START, certificateAt } from './delivery/message-signat
 import { createTargets } from './delivery/targets/index.ts';
 import { DeliveryWorker } from './delivery/worker.ts';
 import type { DeliveryViews } from './http/delivery-endpoints.ts';
+import type { Observation } from './http/dispatch.ts';
 import { type ClockControl, ownEndpoints } from './http/own-endpoints.ts';
-import { createHttpFront, type HttpFront } from './http/server.ts';
+import { createHttpFront, type Front } from './http/server.ts';
+import { createFrontPool } from './http/threads/pool.ts';
 import { exposition, type Gauge } from './observability/exposition.ts';
 import type { Log } from './observability/log.ts';
 import { Metrics } from './observability/metrics.ts';
@@ -226,9 +228,9 @@ const deliveryViews = (store: Store): DeliveryViews => ({
   certificate: (path) => store.transact((tx) => certificateAt(tx, path)),
 });
 
-function frontOf(config: Config, log: Log, machinery: Machinery): HttpFront {
+function frontOf(config: Config, log: Log, machinery: Machinery): Front {
   const { store, env, invoker, metrics, clock } = machinery;
-  return createHttpFront({
+  const parts = {
     services,
     invoker,
     env,
@@ -246,12 +248,16 @@ function frontOf(config: Config, log: Log, machinery: Machinery): HttpFront {
       deliveries: deliveryViews(store),
       clock,
     }),
-    onError: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
-    observe: (observation) => {
+    onError: (error: unknown, requestId: string) =>
+      log.error({ err: error, requestId }, 'a request failed'),
+    observe: (observation: Observation) => {
       metrics.observeRequest(observation);
       log.debug(observation, 'answered');
     },
-  });
+  };
+  if (config.httpThreads === 0) return createHttpFront(parts);
+  const program = import.meta.filename.replace(/main(\.[jt]s)$/, 'front-thread$1');
+  return createFrontPool({ ...parts, threads: config.httpThreads, program });
 }
 
 async function metricsText({ store, waiters, metrics }: Machinery): Promise<string> {
@@ -316,11 +322,15 @@ const LISTEN_REFUSALS: { readonly [code: string]: (config: Config) => string } =
     'Stop that program, or choose another port with --port (0 takes any free one).',
   EACCES: ({ port }) =>
     `This user may not listen on port ${port}. Choose one above 1023 with --port.`,
+  // Node knows how to share a port on Linux, FreeBSD, DragonFly BSD, Solaris and AIX.
+  ENOTSUP: () =>
+    'This system cannot share a port among threads. Leave --http-threads out: the main thread ' +
+    'then speaks HTTP.',
   EADDRNOTAVAIL: ({ host }) => `This machine has no address ${host}. Choose another with --host.`,
   ENOTFOUND: ({ host }) => `There is no address for the name ${host}. Choose another with --host.`,
 };
 
-async function listen(front: HttpFront, config: Config): Promise<number> {
+async function listen(front: Front, config: Config): Promise<number> {
   try {
     return (await front.listen(config.port, config.host)).port;
   } catch (error) {

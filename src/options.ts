@@ -98,6 +98,16 @@ export const options = {
       'full: a success answer means that the data is on disk. relaxed: the disk is synced once a ' +
       'second, so a power failure may take back the last second of answers.',
   }),
+  httpThreads: option<number>({
+    placeholder: 'N',
+    default: '0',
+    help:
+      'Threads that speak HTTP in front of the one that stores. 0: the main thread does both, ' +
+      'which is fastest for up to some 50 connections. Try 2 and more with more cores and ' +
+      'hundreds of connections; each takes 35 MB. Not on macOS and Windows.',
+    expects: 'a whole number from 0 to 64',
+    parse: (text) => (/^\d{1,2}$/.test(text) && Number(text) <= 64 ? Number(text) : undefined),
+  }),
   publicUrl: option<string | undefined>({
     placeholder: 'URL',
     default: undefined,

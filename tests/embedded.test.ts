@@ -51,6 +51,17 @@ describe('startWaystation', () => {
     expect(await sqs(endpoint, 'ListQueues', {})).toEqual({});
   });
 
+  it('speaks HTTP by threads when asked to', async () => {
+    const { endpoint, peek, stop } = await start({ httpThreads: 2, queues });
+    const sends = Array.from({ length: 10 }, (_, i) =>
+      sqs(endpoint, 'SendMessage', { QueueUrl: 'q', MessageBody: String(i) }),
+    );
+    await Promise.all(sends);
+    expect(await peek('q')).toHaveLength(10);
+    await stop();
+    await expect(fetch(endpoint)).rejects.toThrow('fetch failed');
+  });
+
   it('refuses options that it does not know, and says what was meant', async () => {
     const mistyped: object = { testclock: true };
     await expect(startWaystation(mistyped)).rejects.toThrow(

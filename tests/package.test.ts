@@ -69,6 +69,17 @@ describe('the program of the package', () => {
     expect(received).toMatchObject({ Messages: [{ Body: 'kept' }] });
   });
 
+  it('speaks HTTP by threads, and ends in good order', async () => {
+    const server = start({ program, flags: ['--store', 'memory', '--http-threads', '2'] });
+    const endpoint = await server.ready();
+    await sqs(endpoint, 'CreateQueue', { QueueName: 'orders' });
+    const sends = Array.from({ length: 10 }, (_, i) =>
+      sqs(endpoint, 'SendMessage', { QueueUrl: 'orders', MessageBody: String(i) }),
+    );
+    await Promise.all(sends);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+  });
+
   it('copies a long write-ahead log into the database while it runs', async () => {
     const server = start({ program });
     const endpoint = await server.ready();
@@ -89,7 +100,7 @@ describe('the module of the package', () => {
     writeFileSync(
       file,
       `import { startWaystation } from 'waystation';
-      const waystation = await startWaystation({ queues: [{ name: 'orders' }] });
+      const waystation = await startWaystation({ httpThreads: 2, queues: [{ name: 'orders' }] });
       const health = await fetch(waystation.endpoint + '/_waystation/health');
       console.log(JSON.stringify([await health.json(), await waystation.peek('orders')]));
       await waystation.stop();`,

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from '../core/context.ts';
 import type { Protocol, WireAnswer } from '../protocol/protocol.ts';
 import type { Selection } from '../protocol/select.ts';
-import type { OperationPage } from '../schema/operation.ts';
+import type { AnyOperation, OperationPage } from '../schema/operation.ts';
 import type { Page } from '../schema/page.ts';
 
 /**
@@ -26,9 +26,18 @@ export function inBrowser(
   if (page === undefined) return { protocol, selection };
   return {
     protocol: pageProtocol(protocol, page),
-    selection: { service, operation: { ...operation, handler: page.show } },
+    selection: { service, operation: withPage(operation) },
   };
 }
+
+/** The operation as it tells of itself on a page, where it has one. */
+export function withPage(operation: AnyOperation<Context>): AnyOperation<Context> {
+  const { page } = operation;
+  return page === undefined ? operation : { ...operation, handler: page.show };
+}
+
+export const tellsOnPage = ({ handler, page }: AnyOperation<Context>): boolean =>
+  handler === page?.show;
 
 function pageProtocol(protocol: Protocol, { refusals }: OperationPage<Context, never>): Protocol {
   return {

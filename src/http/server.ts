@@ -1,6 +1,6 @@
 /** The HTTP server in front of everything: sockets, limits and timeouts. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, ListenOptions, Server as NetServer, Socket } from 'node:net';
 import { Connection } from './connection.ts';
 import { createDispatch, type DispatchParts, type Observation } from './dispatch.ts';
 import { isPrivateAddress } from './endpoint.ts';
@@ -20,15 +20,20 @@ export interface HttpFrontParts
   readonly confirmedAfterMs?: number;
   /** How long `close` waits for requests in progress, in milliseconds; 10,000 unless given. */
   readonly closeWithinMs?: number;
+  /** Whether others listen on the same port; the kernel then deals connections out among them. */
+  readonly sharesPort?: boolean;
   readonly observe?: (observation: Observation) => void;
 }
 
-export interface HttpFront {
-  readonly server: Server;
+export interface Front {
   /** Resolves once connections are accepted; port 0 takes a free one. */
-  listen(port: number, host: string): Promise<AddressInfo>;
+  listen(port: number, host: string): Promise<{ readonly port: number }>;
   /** Accepts no more, ends parked calls, lets requests in progress finish. */
   close(): Promise<void>;
+}
+
+export interface HttpFront extends Front {
+  readonly server: Server;
 }
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
@@ -112,7 +117,7 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
 
   return {
     server,
-    listen: (port, host) => listen(server, port, host),
+    listen: (port, host) => listenOn(server, { port, host, reusePort: parts.sharesPort ?? false }),
     async close() {
       dispatch.closing = true;
       clearInterval(silenceSweep);
@@ -141,10 +146,11 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
 const ended = (socket: Socket): Promise<void> =>
   new Promise((resolve) => socket.once('close', () => resolve()));
 
-function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+/** Resolves once connections are accepted, with where; rejects with what the system says. */
+export function listenOn(server: NetServer, address: ListenOptions): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen(address, () => {
       server.off('error', reject);
       resolve(server.address() as AddressInfo);
     });

@@ -38,6 +38,7 @@ describe('defaults', () => {
       data: join(folder, '.waystation'),
       store: 'sqlite',
       durability: 'full',
+      httpThreads: 0,
       publicUrl: undefined,
       testClock: false,
       logLevel: 'info',
@@ -89,6 +90,7 @@ describe('forms', () => {
     ['--public-url http://proxy:8080/queues', 'publicUrl', 'http://proxy:8080/queues'],
     ['--store memory', 'store', 'memory'],
     ['--durability relaxed', 'durability', 'relaxed'],
+    ['--http-threads 4', 'httpThreads', 4],
     ['--log-level debug', 'logLevel', 'debug'],
   ] as const)('reads %s', async (flags, name, value) => {
     expect((await read({ flags }))[name]).toBe(value);
@@ -160,6 +162,8 @@ describe('refusals', () => {
     [{ flags: '--port http' }, '--port must be a whole number from 0 to 65535, not "http".'],
     [{ flags: '--port 65536' }, '--port must be a whole number from 0 to 65535, not "65536".'],
     [{ flags: '--port -1' }, '--port must be a whole number from 0 to 65535, not "-1".'],
+    [{ flags: '--http-threads 65' }, '--http-threads must be a whole number from 0 to 64'],
+    [{ flags: '--http-threads auto' }, '--http-threads must be a whole number from 0 to 64'],
     [{ flags: '--store redis' }, '--store must be one of sqlite, memory, not "redis".'],
     [{ flags: '--auth on' }, '--auth must be off, not "on".'],
     [{ flags: '--host a/b' }, '--host must be an IP address or a host name, not "a/b".'],
