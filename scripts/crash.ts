@@ -1,7 +1,8 @@
 /**
  * Kills a server again and again under the load of client processes and judges the whole history:
- * `npm run crash -- --kills 1000 --seed 7 --clients 3 --seconds-between 0.05,0.6`. Fails at the
- * first promise that was broken, and tells the life of the message.
+ * `npm run crash -- --kills 1000 --seed 7 --clients 3 --seconds-between 0.05,0.6`. With
+ * `--http-threads 2` the server has threads for HTTP. Fails at the first promise that was broken,
+ * and tells the life of the message.
  */
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ export async function run(): Promise<void> {
       seed: { type: 'string', default: String(1 + (Date.now() % 1_000_000)) },
       clients: { type: 'string', default: '3' },
       'seconds-between': { type: 'string', default: '0.05,0.5' },
+      'http-threads': { type: 'string', default: '0' },
     },
   });
   const [min = 0.05, max = min] = values['seconds-between'].split(',').map(Number);
@@ -33,7 +35,7 @@ export async function run(): Promise<void> {
     clients: Number(values.clients),
     lifeMs: [min * 1000, max * 1000],
     start: () => {
-      const server = new Server({ folder });
+      const server = new Server({ folder, flags: ['--http-threads', values['http-threads']] });
       servers[0] = server;
       return server;
     },

@@ -1,6 +1,7 @@
 /**
- * Fuzzes a server: `npm run fuzz -- --requests 1000000 --seed 1 --seconds 600`. What went wrong is
- * sent again with `npm run fuzz -- --replay <file>`.
+ * Fuzzes a server: `npm run fuzz -- --requests 1000000 --seed 1 --seconds 600`, perhaps with
+ * `--store memory` or `--http-threads 2`. What went wrong is sent again with
+ * `npm run fuzz -- --replay <file>`.
  */
 import { parseArgs } from 'node:util';
 import { describeLevel, type FuzzReport, fuzz } from '../tests/fuzz/fuzz.ts';
@@ -16,6 +17,7 @@ export async function run(): Promise<void> {
       seed: { type: 'string', default: '1' },
       seconds: { type: 'string' },
       store: { type: 'string', default: 'sqlite' },
+      'http-threads': { type: 'string', default: '0' },
       replay: { type: 'string' },
     },
   });
@@ -29,7 +31,7 @@ export async function run(): Promise<void> {
     seed: Number(values.seed),
     requests: Number(values.requests),
     ...(values.seconds !== undefined && { seconds: Number(values.seconds) }),
-    flags: ['--store', values.store],
+    flags: ['--store', values.store, '--http-threads', values['http-threads']],
     print,
   });
   summarize(report);
