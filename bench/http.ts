@@ -1,6 +1,7 @@
 /**
  * Throughput over HTTP as ratios to a bare `node:http` server in the same run:
- * `node bench/http.ts [--seconds 5] [--store sqlite|memory] [--durability full|relaxed]`.
+ * `node bench/http.ts [--seconds 5] [--store sqlite|memory] [--durability full|relaxed]
+ * [--http-threads N]`.
  * Rounds alternate between the bare server and ours, and medians are compared, because a machine's
  * speed drifts.
  */
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     store: { type: 'string', default: 'sqlite' },
     durability: { type: 'string', default: 'full' },
+    'http-threads': { type: 'string', default: '0' },
     only: { type: 'string' },
   },
 });
@@ -35,6 +37,7 @@ interface Measurement {
 
 const measurements: readonly Measurement[] = [
   { name: 'SendMessage, 64 connections', workload: 'send', connections: 64, goal: 0.4 },
+  { name: 'SendMessage, 256 connections', workload: 'send', connections: 256 },
   { name: 'SendMessage, 1 connection', workload: 'send', connections: 1 },
   { name: 'SendMessageBatch of 10', workload: 'send-batch', connections: 64, goal: 0.8 },
   {
@@ -104,7 +107,7 @@ async function measure(measurement: Measurement, barePort: number) {
   const folder = temporaryFolder();
   const server = await startWaystation([
     ...['--data', folder.path, '--store', values.store],
-    ...['--durability', values.durability],
+    ...['--durability', values.durability, '--http-threads', values['http-threads']],
   ]);
   const queueUrl = await createQueue(server.port, fifo ? 'bench.fifo' : 'bench', fifo);
   await fill(server.port, queueUrl, waiting, fifo);
@@ -139,5 +142,8 @@ for (const measurement of measurements) {
   rows.push(await measure(measurement, bare.port));
 }
 await bare.stop();
-console.log(`${values.store}, durability ${values.durability}, ${BODY_BYTES} byte bodies`);
+console.log(
+  `${values.store}, durability ${values.durability}, ${values['http-threads']} HTTP threads, ` +
+    `${BODY_BYTES} byte bodies`,
+);
 console.table(rows);
