@@ -103,8 +103,8 @@ export const options = {
     default: '0',
     help:
       'Threads that speak HTTP in front of the one that stores. 0: the main thread does both, ' +
-      'which is fastest for up to some 50 connections. Try 2 and more with more cores and ' +
-      'hundreds of connections; each takes 35 MB. Not on macOS and Windows.',
+      'which is fastest for up to some 100 connections. Try 2 and more with more than two cores ' +
+      'and hundreds of connections; each takes 40 MB. Not on macOS and Windows.',
     expects: 'a whole number from 0 to 64',
     parse: (text) => (/^\d{1,2}$/.test(text) && Number(text) <= 64 ? Number(text) : undefined),
   }),
