@@ -66,7 +66,7 @@ function bar({ peer, title, cell }: Row, most: number, x: number, y: number): st
 }
 
 function colour(peer: string): string {
-  if (peer === 'bare') return COLOURS.bare;
+  if (peer.startsWith('bare')) return COLOURS.bare;
   return peer.startsWith('waystation') ? COLOURS.ours : COLOURS.other;
 }
 

@@ -24,6 +24,9 @@ const ABORTED = 0.015;
 /** How many receives put everything back where that leads to the dead-letter queue. */
 const FAILED = 0.6;
 const ABORTED_MS_MAX = 30;
+/** The timeouts that queues are given: each another one, up to the 12 hours that SQS allows. */
+const SECONDS_MIN = 10;
+const SECONDS_COUNT = 43_000;
 
 interface Held {
   readonly queue: string;
@@ -390,7 +393,7 @@ export class Worker {
 
   /** Receives name a timeout of their own, so that only reads tell this one. */
   async #setAttribute(QueueUrl: string): Promise<Written> {
-    const value = String(10 + this.#memory.number());
+    const value = String(SECONDS_MIN + (this.#memory.number() % SECONDS_COUNT));
     const Attributes = { [VISIBILITY]: value };
     return [VISIBILITY, value, await this.#ask('SetQueueAttributes', { QueueUrl, Attributes })];
   }
