@@ -517,10 +517,15 @@ describe('ReceiveMessage with as much in flight as is allowed', () => {
 describe('ReceiveMessage whose answer cannot be written', () => {
   const counts = { MessageSystemAttributeNames: ['ApproximateReceiveCount'] };
 
+  /** Tells the invoker that these never arrived. */
+  function lose(name: string, Messages: readonly Received[], more: object = {}): Promise<void> {
+    const input = { QueueUrl: url(name), ...more };
+    return harness.invoker.undelivered(sqs, ReceiveMessage, input, { Messages }, defaultCaller);
+  }
+
   async function receiveInVain(name: string, more: object = {}): Promise<Received[]> {
     const Messages = await receive(harness, name, more);
-    const input = { QueueUrl: url(name), ...more };
-    await harness.invoker.undelivered(sqs, ReceiveMessage, input, { Messages }, defaultCaller);
+    await lose(name, Messages, more);
     return Messages;
   }
 
@@ -551,8 +556,7 @@ describe('ReceiveMessage whose answer cannot be written', () => {
     const attempt = { ReceiveRequestAttemptId: 'r' };
     const Messages = await receive(harness, 'fifo.fifo', attempt);
     const repeated = await receiveOne(harness, 'fifo.fifo', attempt);
-    const input = { QueueUrl: url('fifo.fifo'), ...attempt };
-    await harness.invoker.undelivered(sqs, ReceiveMessage, input, { Messages }, defaultCaller);
+    await lose('fifo.fifo', Messages, attempt);
     expect(await bodies(harness, 'fifo.fifo')).toEqual([]);
     await remove(harness, 'fifo.fifo', repeated.ReceiptHandle);
     expect((await countsOf(harness, 'fifo.fifo')).claimed).toBe('0');
@@ -562,25 +566,12 @@ describe('ReceiveMessage whose answer cannot be written', () => {
     await send(harness, 'orders', 'x');
     const Messages = await receive(harness, 'orders', { VisibilityTimeout: 0 });
     const other = await receiveOne(harness, 'orders');
-    const input = { QueueUrl: url('orders') };
-    await harness.invoker.undelivered(sqs, ReceiveMessage, input, { Messages }, defaultCaller);
+    await lose('orders', Messages);
     expect((await countsOf(harness, 'orders')).claimed).toBe('1');
     await remove(harness, 'orders', other.ReceiptHandle);
-    await harness.invoker.undelivered(
-      sqs,
-      ReceiveMessage,
-      input,
-      { Messages: [other] },
-      defaultCaller,
-    );
-    await harness.call('DeleteQueue', input);
-    await harness.invoker.undelivered(
-      sqs,
-      ReceiveMessage,
-      input,
-      { Messages: [other] },
-      defaultCaller,
-    );
+    await lose('orders', [other]);
+    await harness.call('DeleteQueue', { QueueUrl: url('orders') });
+    await lose('orders', [other]);
   });
 });
 
