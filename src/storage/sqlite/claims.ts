@@ -23,8 +23,6 @@ export interface ClaimParts {
 
 export class Claims {
   readonly #session: Session;
-  readonly #table: QueueTable;
-  readonly #lanes: Lanes;
   readonly #parts: ClaimParts;
   readonly #due;
   readonly #nextVisible;
@@ -37,8 +35,6 @@ export class Claims {
   constructor(session: Session, parts: ClaimParts) {
     this.#session = session;
     this.#parts = parts;
-    this.#table = parts.table;
-    this.#lanes = parts.lanes;
     this.#due = session.statement<EntryRow>(
       `${ENTRY_QUERY} WHERE e.queue = ? AND e.visible_at <= ? AND e.state > 0
          ORDER BY e.visible_at, e.sequence LIMIT ?`,
@@ -82,7 +78,7 @@ export class Claims {
       if (room > 0) {
         if (isDue) queue.hiddenUntilMs = this.nextVisibleAtMs(queue) ?? Number.POSITIVE_INFINITY;
         const end = this.#parts.nextSequence();
-        this.#table.changed(queue);
+        this.#parts.table.changed(queue);
         queue.freshFrom = after(fresh, room, end);
       }
       return [...this.#take(queue, due, claim), ...this.#takeFresh(queue, fresh, claim)];
@@ -101,14 +97,14 @@ export class Claims {
     const taken: Entry[] = [];
     const seen = new Set<number>();
     while (taken.length < claim.limit) {
-      const lanes = this.#lanes.available(queue, claim.limit + seen.size);
+      const lanes = this.#parts.lanes.available(queue, claim.limit + seen.size);
       const unseen = lanes.filter((lane) => !seen.has(lane.id));
       if (unseen.length === 0) break;
       for (const lane of unseen) {
         seen.add(lane.id);
         const rows = this.#visibleHeads(queue, lane, claim.limit - taken.length, claim);
         taken.push(...this.#take(queue, rows, claim));
-        if (rows.length > 0) this.#lanes.claimed(lane, claim.visibleAtMs);
+        if (rows.length > 0) this.#parts.lanes.claimed(lane, claim.visibleAtMs);
         if (taken.length === claim.limit) break;
       }
     }
@@ -139,12 +135,12 @@ export class Claims {
         choice.removed();
       }
     }
-    this.#table.changed(queue);
+    this.#parts.table.changed(queue);
     queue.freshFrom = choice.freshFrom;
     if (choice.rows.length === 0) return [];
     const taken = this.#take(queue, choice.rows, claim);
     queue.turn = choice.queueTurn;
-    for (const { lane, turn } of choice.servedLanes()) this.#lanes.served(lane, turn);
+    for (const { lane, turn } of choice.servedLanes()) this.#parts.lanes.served(lane, turn);
     return taken;
   }
 
