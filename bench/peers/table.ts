@@ -9,8 +9,6 @@ import type { Peer, Place } from './peer.ts';
 const bench = join(import.meta.dirname, '..');
 
 export const BARE = 'bare';
-/** What durability costs by itself. */
-export const SYNCING = 'bare-syncing';
 /** Whom the other figures are compared with. */
 export const OURS = 'waystation';
 
@@ -42,8 +40,9 @@ export const peers: readonly Peer[] = [
       args: [join(bench, 'bare-server.ts'), String(port)],
     }),
   },
+  // What durability costs by itself.
   {
-    name: SYNCING,
+    name: 'bare-syncing',
     title: 'bare node:http that appends and syncs',
     bare: true,
     command: ({ port, dataFolder }) => ({
