@@ -22,7 +22,7 @@ const FORGOTTEN_WITHIN_MS = 2000;
 /** Writes status and headers; answers how the body is to be encoded. */
 export function writeHead(exchange: Exchange, answer: WireAnswer): BodyEncoding {
   const { request, response, requestId } = exchange;
-  const bytes = Buffer.byteLength(answer.body);
+  const bytes = answer.bytes ?? Buffer.byteLength(answer.body);
   const headers = [
     'x-amzn-RequestId',
     requestId,

@@ -33,6 +33,8 @@ export interface WireAnswer {
   /** Further headers, flat: name, value, name, value. */
   readonly headers: readonly string[];
   readonly body: string;
+  /** The body's length in UTF-8, where it is known. */
+  readonly bytes?: number;
 }
 
 export interface Protocol {

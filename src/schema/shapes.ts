@@ -5,6 +5,8 @@
 
 export interface StringShape {
   readonly type: 'string';
+  /** Its values are Texts. Set by `longText`. */
+  readonly long?: boolean;
   readonly min?: number;
   readonly max?: number;
   readonly pattern?: RegExp;
@@ -87,31 +89,50 @@ type RequiredNames<M extends Members> = {
 
 type Simplify<T> = { [K in keyof T]: T[K] };
 
-/** The TypeScript type of the values that a shape describes. */
-export type Infer<S> = S extends StringShape
-  ? string
-  : S extends NumberShape
-    ? number
-    : S extends BooleanShape
-      ? boolean
-      : S extends BlobShape
-        ? Uint8Array
-        : S extends TimestampShape
-          ? number
-          : S extends ListShape<infer Member>
-            ? Infer<Member>[]
-            : S extends MapShape<infer Value>
-              ? { [key: string]: Infer<Value> }
-              : S extends StructureShape<infer M>
-                ? Simplify<
-                    { [K in RequiredNames<M>]: Infer<M[K]> } & {
-                      [K in Exclude<keyof M, RequiredNames<M>>]?: Infer<M[K]>;
-                    }
-                  >
-                : never;
+/**
+ * A text that is known to be of the characters from the space to U+007F without `"` and `\`, which
+ * JSON writes as they are.
+ */
+export interface PlainText {
+  readonly plain: string;
+}
 
-export function string(limits: Omit<StringShape, 'type'> = {}): StringShape {
+/** A text that may be a megabyte: looking at each character can cost more than all else. */
+export type Text = string | PlainText;
+
+export const stringOf = (text: Text): string => (typeof text === 'string' ? text : text.plain);
+
+/** The TypeScript type of the values that a shape describes. */
+export type Infer<S> = S extends { readonly type: 'string'; readonly long: true }
+  ? Text
+  : S extends StringShape
+    ? string
+    : S extends NumberShape
+      ? number
+      : S extends BooleanShape
+        ? boolean
+        : S extends BlobShape
+          ? Uint8Array
+          : S extends TimestampShape
+            ? number
+            : S extends ListShape<infer Member>
+              ? Infer<Member>[]
+              : S extends MapShape<infer Value>
+                ? { [key: string]: Infer<Value> }
+                : S extends StructureShape<infer M>
+                  ? Simplify<
+                      { [K in RequiredNames<M>]: Infer<M[K]> } & {
+                        [K in Exclude<keyof M, RequiredNames<M>>]?: Infer<M[K]>;
+                      }
+                    >
+                  : never;
+
+export function string(limits: Omit<StringShape, 'type' | 'long'> = {}): StringShape {
   return { type: 'string', ...limits };
+}
+
+export function longText(): StringShape & { readonly long: true } {
+  return { type: 'string', long: true };
 }
 
 export function integer(limits: Omit<NumberShape, 'type'> = {}): NumberShape {

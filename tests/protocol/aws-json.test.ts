@@ -8,6 +8,7 @@ import {
   integer,
   list,
   long,
+  longText,
   type Members,
   map,
   string,
@@ -337,4 +338,60 @@ describe('errors', () => {
     expect(answer.contentType).toBe('application/x-amz-json-1.0');
     expect(JSON.parse(answer.body).__type).toBe('InternalFailure');
   });
+});
+
+describe('long texts', () => {
+  const line = structure({ Id: string(), Body: longText() });
+  const letter = operationOf({ Body: longText(), Note: string() });
+  const letters = operationOf({ Note: string(), Lines: list(line) });
+  const read = (body: string | Buffer) => awsJson.decode(service, letter, jsonRequest(body));
+  const write = (output: unknown) => awsJson.encode(service, letters, output, 'request-1');
+  const long = (length: number, text: string) => text.repeat(length / text.length);
+
+  test.each([
+    ['ordinary ASCII', '{ "Body":\t"abc ~\u007f" }', { Body: { plain: 'abc ~\u007f' } }],
+    ['a number in its place', '{"Body":12}', { Body: { plain: '12' } }],
+    ['an escape', '{"Body":"a\\tb"}', { Body: 'a\tb' }],
+    ['an escape elsewhere', '{"Body":"ab","Note":"\\""}', { Body: 'ab', Note: '"' }],
+    ['an escape of an ordinary letter', '{"Body":"\\u0041"}', { Body: 'A' }],
+    ['a character beyond ASCII', '{"Body":"ä"}', { Body: 'ä' }],
+  ])('are known to be plain only where no byte says otherwise: %s', (_, body, value) => {
+    expect(read(body)).toEqual(value);
+  });
+
+  test('are refused with a raw control character, as any text is', () => {
+    expect(() => read('{"Body":"a\u0001b"}')).toThrow('The request body is not valid JSON.');
+  });
+
+  test.each([
+    ['short and long ones', [long(10, 'a'), long(300, 'bc'), long(4096, 'd e ')]],
+    ['one beside texts that need escapes', [long(300, 'x'), { quoted: long(300, '"\\ä') }]],
+    ['none', []],
+  ])('come out as JSON.stringify writes them: %s', (_, texts) => {
+    const bodies = texts.map((text) =>
+      typeof text === 'string' ? { text, value: { plain: text } } : plainlyNot(text.quoted),
+    );
+    const output = (values: readonly unknown[]) => ({
+      Note: 'größer',
+      Lines: values.map((Body, index) => ({ Id: String(index), Body })),
+    });
+    const { body, bytes } = write(output(bodies.map(({ value }) => value)));
+    expect(body).toBe(JSON.stringify(output(bodies.map(({ text }) => text))));
+    expect(bytes ?? Buffer.byteLength(body)).toBe(Buffer.byteLength(body));
+  });
+
+  test('come out right beside a text that looks like the gap they are put into', () => {
+    const Body = long(512, 'abcd');
+    const output = { Note: '\u0001', Lines: [{ Id: '\u0001', Body: { plain: Body } }] };
+    const { body } = write(output);
+    expect(JSON.parse(body)).toEqual({ Note: '\u0001', Lines: [{ Id: '\u0001', Body }] });
+  });
+
+  test('are one to a structure: the order of two in the answer would not be known', () => {
+    const two = operationOf({ Body: longText(), Lines: list(structure({ Body: longText() })) });
+    const output = { Body: 'a', Lines: [] };
+    expect(() => awsJson.encode(service, two, output, 'request-1')).toThrow(TypeError);
+  });
+
+  const plainlyNot = (text: string) => ({ text, value: text });
 });

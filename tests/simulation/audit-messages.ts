@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 import { createHash } from 'node:crypto';
+import { stringOf } from '../../src/schema/shapes.ts';
 import type { ExpectedQueue, Message, World } from './expected.ts';
 import type { EffectOf, Input, Outcome } from './record.ts';
 import type { Scene } from './scene.ts';
@@ -67,7 +68,8 @@ function accept(
   appended: Appended[],
 ): void {
   const deduplicationId = queue.fifo
-    ? (entry.MessageDeduplicationId ?? createHash('sha256').update(entry.MessageBody).digest('hex'))
+    ? (entry.MessageDeduplicationId ??
+      createHash('sha256').update(stringOf(entry.MessageBody)).digest('hex'))
     : undefined;
   const { MessageId: id = '', SequenceNumber: sequenceNumber } = told;
   if (deduplicationId !== undefined) {
@@ -88,7 +90,8 @@ function accept(
   const ownDelaySeconds = queue.fifo ? undefined : entry.DelaySeconds;
   const delayMs =
     ownDelaySeconds === undefined ? queue.milliseconds('DelaySeconds') : ownDelaySeconds * 1000;
-  const { MessageBody: body, MessageGroupId: group } = entry;
+  const { MessageBody, MessageGroupId: group } = entry;
+  const body = stringOf(MessageBody);
   keep(scene, queue, stored, { id, body, group, deduplicationId, delayMs, sequenceNumber });
 }
 

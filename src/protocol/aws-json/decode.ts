@@ -3,7 +3,7 @@
  * leniently; the texts of refusals are AWS's.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
  */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { type AwsError, failCommon } from '../../core/aws-error.ts';
 import type {
   ListShape,
@@ -11,23 +11,39 @@ import type {
   NumberShape,
   Shape,
   StructureShape,
+  Text,
 } from '../../schema/shapes.ts';
 
-/** Turns a value that JSON.parse made, and that is not null, into what the shape describes. */
-type Coerce = (value: unknown) => unknown;
+/**
+ * Turns a value that JSON.parse made, and that is not null, into what the shape describes.
+ * `isPlain`: every text in the request is plain, as `PlainText` says it.
+ */
+type Coerce = (value: unknown, isPlain: boolean) => unknown;
 
 const coercions = new WeakMap<Shape, Coerce>();
 
 /** The input in a request body; an empty body is an empty structure. Throws AwsError. */
 export function decodeJson(shape: StructureShape, body: Buffer): unknown {
-  const value = body.length === 0 ? {} : parse(body);
-  return coercionOf(shape)(value ?? {});
+  const isPlain = isPlainJson(body);
+  const value = body.length === 0 ? {} : parse(body, isPlain);
+  return coercionOf(shape)(value ?? {}, isPlain);
 }
 
-function parse(body: Buffer): unknown {
-  if (!isUtf8(body)) throw refuse('The request body is not valid UTF-8.');
+const BACKSLASH = 0x5c;
+
+/**
+ * Whether all texts of a JSON document are plain, told from its bytes, in a hundredth of the time
+ * that looking at the texts' characters takes: JSON holds control characters and quotes in a text
+ * by backslashes alone.
+ */
+function isPlainJson(body: Buffer): boolean {
+  return isAscii(body) && !body.includes(BACKSLASH);
+}
+
+function parse(body: Buffer, isPlain: boolean): unknown {
+  if (!isPlain && !isUtf8(body)) throw refuse('The request body is not valid UTF-8.');
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString(isPlain ? 'latin1' : 'utf8'));
   } catch {
     throw refuse('The request body is not valid JSON.');
   }
@@ -50,7 +66,7 @@ function compile(shape: Shape): Coerce {
     case 'map':
       return compileMap(shape);
     case 'string':
-      return toText;
+      return shape.long ? toLongText : toText;
     case 'integer':
     case 'long':
     case 'double':
@@ -70,14 +86,14 @@ function compileStructure(shape: StructureShape): Coerce {
     name,
     coerce: coercionOf(member),
   }));
-  return (value) => {
+  return (value, isPlain) => {
     if (Array.isArray(value)) throw refuse('Start of list found where not expected.');
     if (typeof value !== 'object') throw refuse('Unexpected field type');
     const source = value as { readonly [name: string]: unknown };
     const structure: { [name: string]: unknown } = {};
     for (const { name, coerce } of members) {
       const member = source[name];
-      if (member !== undefined && member !== null) structure[name] = coerce(member);
+      if (member !== undefined && member !== null) structure[name] = coerce(member, isPlain);
     }
     return structure;
   };
@@ -86,14 +102,14 @@ function compileStructure(shape: StructureShape): Coerce {
 /** Coerces in place: the list is JSON.parse's, nobody else holds it. */
 function compileList(shape: ListShape): Coerce {
   const coerce = coercionOf(shape.member);
-  return (value) => {
+  return (value, isPlain) => {
     if (!Array.isArray(value)) {
       if (typeof value === 'object') throw unexpectedStart();
       throw refuse('Unexpected field type');
     }
     for (let i = 0; i < value.length; i++) {
       if (value[i] === null) throw refuse('Unexpected null value in a list');
-      value[i] = coerce(value[i]);
+      value[i] = coerce(value[i], isPlain);
     }
     return value;
   };
@@ -105,13 +121,13 @@ function compileList(shape: ListShape): Coerce {
  */
 function compileMap(shape: MapShape): Coerce {
   const coerce = coercionOf(shape.value);
-  return (value) => {
+  return (value, isPlain) => {
     if (Array.isArray(value)) throw refuse('Start of list found where not expected.');
     if (typeof value !== 'object') throw refuse('Unexpected field type');
     const map = value as { [key: string]: unknown };
     for (const key of Object.keys(map)) {
       if (map[key] === null) delete map[key];
-      else map[key] = coerce(map[key]);
+      else map[key] = coerce(map[key], isPlain);
     }
     return map;
   };
@@ -122,6 +138,12 @@ function toText(value: unknown): string {
   if (Array.isArray(value)) throw unrecognizedCollection('String');
   if (typeof value === 'object') throw unexpectedStart();
   return String(value);
+}
+
+/** What was no text on the wire has none of the characters that JSON would escape either. */
+function toLongText(value: unknown, isPlain: boolean): Text {
+  const text = toText(value);
+  return isPlain ? { plain: text } : text;
 }
 
 /** Whole numbers lose their fraction, as AWS truncates it. */

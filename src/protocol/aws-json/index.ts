@@ -16,7 +16,7 @@ export const awsJson: Protocol = {
     status: 200,
     contentType: service.json?.contentType ?? JSON_TYPE,
     headers: NO_HEADERS,
-    body: encodeJson(operation.output, output),
+    ...encodeJson(operation.output, output),
   }),
   encodeError: (service, error) => encodeJsonError(service, error),
 };

@@ -2,7 +2,14 @@
  * Output to the XML answers of the Query protocol.
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#response-serialization
  */
-import type { ListShape, MapShape, Shape, StructureShape } from '../../schema/shapes.ts';
+import {
+  type ListShape,
+  type MapShape,
+  type Shape,
+  type StructureShape,
+  stringOf,
+  type Text,
+} from '../../schema/shapes.ts';
 import type { WireOperation } from '../protocol.ts';
 import { escapeXml } from './xml.ts';
 
@@ -54,6 +61,7 @@ function compile(shape: Shape): Encode {
       return (value) => encode(value as object);
     }
     case 'string':
+      if (shape.long) return (value) => escapeXml(stringOf(value as Text));
       return (value) => escapeXml(value as string);
     case 'blob':
       return toBase64;

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 import { hash } from 'node:crypto';
+import { stringOf } from '../../schema/shapes.ts';
 import { fail } from './errors.ts';
 import { invalidParameter, missingParameter } from './parameter.ts';
 import { isFifo, type Queue } from './queue.ts';
@@ -48,7 +49,7 @@ export function deduplicationIdOf(queue: Queue, message: OutgoingMessage): strin
     return MessageDeduplicationId;
   }
   if (queue.attributes.ContentBasedDeduplication === 'true') {
-    return hash('sha256', message.MessageBody, 'hex');
+    return hash('sha256', stringOf(message.MessageBody), 'hex');
   }
   throw fail(
     'InvalidParameterValue',

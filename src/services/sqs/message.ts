@@ -15,6 +15,7 @@
  *     dedup  MessageDeduplicationId, generated ones too
  *     from   DeadLetterQueueSourceArn
  *     count  how often it was received in queues before the present one
+ *     plain  true when the body is known to hold nothing that JSON escapes
  *
  * Absent members are left out. Changing the format: a new optional member needs nothing else. Any
  * other change takes the next version and keeps the reader of the old one for 14 days of releases,
@@ -28,6 +29,8 @@ const VERSION = 1;
 export interface Message {
   readonly messageId: string;
   readonly body: string;
+  /** Whether the body is plain, as `PlainText` says it. */
+  readonly isPlain?: boolean | undefined;
   /** Hex, lower case. */
   readonly bodyMd5: string;
   readonly sentAtMs: number;
@@ -55,6 +58,7 @@ interface Stored {
   readonly dedup?: string;
   readonly from?: string;
   readonly count?: number;
+  readonly plain?: boolean;
 }
 
 export function encodeMessage(message: Message): string {
@@ -71,6 +75,7 @@ export function encodeMessage(message: Message): string {
     dedup: message.deduplicationId,
     from: message.deadLetterSourceArn,
     count: message.receivesBefore,
+    plain: message.isPlain === true ? true : undefined,
   });
   return `${line}\n${message.body}`;
 }
@@ -92,6 +97,7 @@ export function decodeMessage(payload: string): Message {
     deduplicationId: stored.dedup,
     deadLetterSourceArn: stored.from,
     receivesBefore: stored.count,
+    isPlain: stored.plain,
   };
 }
 

@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 import { hash } from 'node:crypto';
+import { stringOf } from '../../schema/shapes.ts';
 import {
   attributesBytes,
   attributesMd5,
@@ -23,6 +24,9 @@ interface Md5s {
 
 export class Outgoing {
   readonly message: OutgoingMessage;
+  readonly body: string;
+  /** Whether the body came as a PlainText. */
+  readonly isPlain: boolean;
   /** Body and attributes, as the limits count them. System attributes are free. */
   readonly bytes: number;
   readonly attributes: MessageAttributes | undefined;
@@ -34,7 +38,10 @@ export class Outgoing {
   constructor(message: OutgoingMessage) {
     const { MessageBody, MessageAttributes, MessageSystemAttributes } = message;
     this.message = message;
-    this.bytes = Buffer.byteLength(MessageBody) + attributesBytes(MessageAttributes);
+    this.body = stringOf(MessageBody);
+    this.isPlain = typeof MessageBody !== 'string';
+    const bodyBytes = this.isPlain ? this.body.length : Buffer.byteLength(this.body);
+    this.bytes = bodyBytes + attributesBytes(MessageAttributes);
     this.attributes = hasAttributes(MessageAttributes) ? MessageAttributes : undefined;
     this.#system = hasAttributes(MessageSystemAttributes) ? MessageSystemAttributes : undefined;
   }
@@ -42,7 +49,7 @@ export class Outgoing {
   /** Throws InvalidMessageContents or InvalidParameterValue. */
   checkContents(): void {
     if (this.#isChecked) return;
-    checkCharacters(this.message.MessageBody);
+    if (!this.isPlain) checkCharacters(this.body);
     if (this.attributes !== undefined) checkMessageAttributes(this.attributes);
     if (this.#system !== undefined) this.#traceHeader = traceHeaderOf(this.#system);
     this.#isChecked = true;
@@ -55,7 +62,7 @@ export class Outgoing {
 
   get md5s(): Md5s {
     this.#md5s ??= {
-      MD5OfMessageBody: hash('md5', this.message.MessageBody, 'hex'),
+      MD5OfMessageBody: hash('md5', this.body, 'hex'),
       ...(this.attributes !== undefined && {
         MD5OfMessageAttributes: attributesMd5(this.attributes),
       }),

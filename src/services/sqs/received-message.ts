@@ -111,7 +111,7 @@ export function receivedMessage(
     MessageId: message.messageId,
     ReceiptHandle: encodeReceiptHandle(handle),
     MD5OfBody: message.bodyMd5,
-    Body: message.body,
+    Body: message.isPlain ? { plain: message.body } : message.body,
   };
   const facts = { message, entry, fifo: isFifo(queue), claimedAtMs };
   for (const name of selection.system) {

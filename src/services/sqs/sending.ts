@@ -40,9 +40,8 @@ export interface Accepted {
 
 /** Checks a message and makes its entry. Throws what SendMessage answers to a bad one. */
 export function acceptMessage(queue: Queue, outgoing: Outgoing, context: Context): Accepted {
-  const { message, bytes, attributes } = outgoing;
-  const { MessageBody } = message;
-  if (MessageBody === '') throw missingParameter('MessageBody');
+  const { message, body, isPlain, bytes, attributes } = outgoing;
+  if (body === '') throw missingParameter('MessageBody');
   checkBytes(queue, bytes);
   outgoing.checkContents();
   const visibleAtMs = context.nowMs + delaySecondsOf(queue, message) * 1000;
@@ -52,7 +51,8 @@ export function acceptMessage(queue: Queue, outgoing: Outgoing, context: Context
   const sent: Sent = { MessageId: context.env.uuid(), ...outgoing.md5s };
   const payload = encodeMessage({
     messageId: sent.MessageId,
-    body: MessageBody,
+    body,
+    isPlain,
     bodyMd5: sent.MD5OfMessageBody,
     sentAtMs: context.nowMs,
     senderId: context.caller.principalId,

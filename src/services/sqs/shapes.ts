@@ -8,6 +8,7 @@ import {
   type Infer,
   integer,
   list,
+  longText,
   type Members,
   map,
   named,
@@ -42,7 +43,7 @@ export type MessageAttributes = { [name: string]: MessageAttributeValue };
 
 /** What SendMessage takes beside the queue, and each entry of SendMessageBatch beside its Id. */
 export const outgoingMembers = {
-  MessageBody: required(string()),
+  MessageBody: required(longText()),
   DelaySeconds: integer(),
   MessageAttributes: messageAttributes,
   MessageSystemAttributes: messageSystemAttributes,
@@ -57,7 +58,7 @@ export const receivedMessage = structure({
   MessageId: string(),
   ReceiptHandle: string(),
   MD5OfBody: string(),
-  Body: string(),
+  Body: longText(),
   Attributes: named('Attribute', map(string(), nameAndValue)),
   MD5OfMessageAttributes: string(),
   MessageAttributes: messageAttributes,

@@ -43,10 +43,18 @@ describe.each(protocols)('over $name', ({ settings }) => {
       ['that looks like XML and a form', '<Body>&amp;"\'</Body>]]>&a=b%20c+d'],
       ['that looks like JSON', JSON.stringify({ a: ['\u2028', '\\u0000', '"'] })],
       ['with the last characters before the forbidden ones', '\uD7FF\uE000\uFFFD\u{10000}'],
+      ['of a long line of ASCII', "Letters, digits 0-9, and `it's` <all> &c. ".repeat(500)],
+      ['of a long text with one quote', `${'a'.repeat(1_000)}"`],
       ['with characters that some rewrite', '\u0085\u00a0\ufeffa\u0301\u00e1\u007f'],
     ])('%s comes back as it was sent', async (_what, body) => {
       const { received } = await sendAndReceive(body);
       expect(received?.Body).toBe(body);
+    });
+
+    it('of each kind comes back beside the others, in one answer', async () => {
+      const bodies = ['plain '.repeat(100), 'a\\b"'.repeat(100), '☕'.repeat(100), '\t', 'short'];
+      for (const MessageBody of bodies) await sqs.sendMessage({ QueueUrl, MessageBody });
+      expect(await drain(sqs, QueueUrl)).toEqual(bodies);
     });
 
     it('of 1 MiB comes back as it was sent, and a byte more is refused', async () => {

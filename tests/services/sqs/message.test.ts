@@ -39,6 +39,13 @@ describe('a stored message', () => {
     expect(decodeMessage(encodeMessage(complete))).toEqual(complete);
   });
 
+  it('keeps that its body is plain, and says nothing where it is not known to be', () => {
+    const written = encodeMessage({ ...plain, isPlain: true });
+    expect(written).toContain('"plain":true}\n');
+    expect(decodeMessage(written).isPlain).toBe(true);
+    expect(encodeMessage({ ...plain, isPlain: false })).toBe(encodeMessage(plain));
+  });
+
   it('has the form of version 1', () => {
     expect(encodeMessage(complete)).toBe(storedVersion1);
     expect(decodeMessage(storedVersion1)).toEqual(complete);

@@ -58,8 +58,9 @@ export const SendMessageBatch = operation({
     const outgoing = Entries.map((entry) => new Outgoing(entry));
     checkBatchBytes(outgoing);
     const { Successful: accepted, Failed } = await forEachEntry(Entries, (entry, index) => {
-      if (entry.MessageBody === '') throw emptyEntryMember(ENTRY, index, 'MessageBody');
-      const message = acceptMessage(queue, outgoing[index] ?? new Outgoing(entry), context);
+      const { [index]: out = new Outgoing(entry) } = outgoing;
+      if (out.body === '') throw emptyEntryMember(ENTRY, index, 'MessageBody');
+      const message = acceptMessage(queue, out, context);
       return { Id: entry.Id, message };
     });
     const sent = await storeMessages(

@@ -12,6 +12,7 @@ import {
   map,
   required,
   string,
+  stringOf,
   structure,
 } from '../../../../schema/shapes.ts';
 import type { Entry, EntryPhase } from '../../../../storage/port.ts';
@@ -110,7 +111,7 @@ function peekedMessageOf(queue: Queue, entry: Entry, nowMs: number): PeekedMessa
   const { SequenceNumber, MessageGroupId, MessageDeduplicationId } = system;
   return {
     MessageId,
-    Body,
+    Body: stringOf(Body),
     MD5OfBody,
     State: stateOf(entry, nowMs),
     VisibleAt: entry.visibleAtMs,
