@@ -13,16 +13,44 @@ import type { Alarm, Alarms } from './alarms.ts';
 type Farewell = 'deadline' | 'cancelled' | 'ended';
 type Reason = 'woken' | Farewell;
 
-interface Waiter {
+/** A class, because ten thousand calls may be parked: methods take no memory, closures do. */
+class Waiter implements Place {
   readonly line: Line;
   readonly capacity: number;
   readonly deadline: Alarm;
+  readonly #room: Waiters;
   /** Set while the place is parked. */
-  resume: ((reason: Reason) => void) | undefined;
+  resume: ((reason: Reason) => void) | undefined = undefined;
   /** What a running place is told when it wants to be parked. */
   pending: Farewell | undefined;
   /** Entries that the last wake-up counted on this place to take. */
-  credit: number;
+  credit = 0;
+
+  constructor(
+    room: Waiters,
+    line: Line,
+    capacity: number,
+    alarmAt: (ring: () => void) => Alarm,
+    pending: Farewell | undefined,
+  ) {
+    this.line = line;
+    this.capacity = capacity;
+    this.deadline = alarmAt(() => sendAway(this, 'deadline'));
+    this.#room = room;
+    this.pending = pending;
+  }
+
+  parked(nextAtMs: number | undefined): Promise<Reason> {
+    return this.#room.park(this, nextAtMs);
+  }
+
+  leave(taken: boolean): void {
+    this.#room.leave(this, taken);
+  }
+
+  cancel(): void {
+    sendAway(this, 'cancelled');
+  }
 }
 
 interface Line {
@@ -62,21 +90,12 @@ export class Waiters implements WaitingRoom {
 
   join(wait: Omit<Wait, 'seconds'>, deadlineMs: number): Place {
     const line = this.#lineOf(wait.key);
-    const waiter: Waiter = {
-      line,
-      capacity: wait.capacity,
-      deadline: this.#alarms.set(deadlineMs, () => sendAway(waiter, 'deadline')),
-      resume: undefined,
-      pending: this.#ending ? 'ended' : undefined,
-      credit: 0,
-    };
+    const alarmAt = (ring: () => void) => this.#alarms.set(deadlineMs, ring);
+    const pending = this.#ending ? 'ended' : undefined;
+    const waiter = new Waiter(this, line, wait.capacity, alarmAt, pending);
     line.waiters.add(waiter);
     this.#waiterCount++;
-    return {
-      parked: (nextAtMs) => this.#park(waiter, nextAtMs),
-      leave: (taken) => this.#leave(waiter, taken),
-      cancel: () => sendAway(waiter, 'cancelled'),
-    };
+    return waiter;
   }
 
   wake(news: Wake, nowMs: number): void {
@@ -110,7 +129,8 @@ export class Waiters implements WaitingRoom {
     return line;
   }
 
-  #park(waiter: Waiter, nextAtMs: number | undefined): Promise<Reason> {
+  /** For its places. */
+  park(waiter: Waiter, nextAtMs: number | undefined): Promise<Reason> {
     if (nextAtMs !== undefined) this.#expect(waiter.line, nextAtMs);
     const { pending } = waiter;
     if (pending !== undefined) {
@@ -126,7 +146,8 @@ export class Waiters implements WaitingRoom {
     });
   }
 
-  #leave(waiter: Waiter, taken: boolean): void {
+  /** For its places. */
+  leave(waiter: Waiter, taken: boolean): void {
     const { line } = waiter;
     if (!line.waiters.delete(waiter)) return;
     this.#waiterCount--;
