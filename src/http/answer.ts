@@ -1,17 +1,46 @@
 /** Writes answers: status, headers and body in one go. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Environment } from '../core/environment.ts';
 import type { WireAnswer } from '../protocol/protocol.ts';
 import { crossOriginHeaders } from './cors.ts';
 
 /** One request and the answer to come. */
-export interface Exchange {
+export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly requestId: string;
   /** The client sends its body only when asked to. */
   readonly awaitsContinue: boolean;
-  /** While this says `closing`, each answer is its connection's last. */
-  readonly server: { readonly closing: boolean };
+  readonly #server: AnsweringServer;
+  #requestId: string | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    awaitsContinue: boolean,
+    server: AnsweringServer,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.awaitsContinue = awaitsContinue;
+    this.#server = server;
+  }
+
+  /** Made when it is first asked for: half a kilobyte that a parked call does without. */
+  get requestId(): string {
+    this.#requestId ??= this.#server.env.uuid();
+    return this.#requestId;
+  }
+
+  /** Whether the answer is to be its connection's last. */
+  get isLast(): boolean {
+    return this.#server.closing;
+  }
+}
+
+interface AnsweringServer {
+  readonly env: Pick<Environment, 'uuid'>;
+  /** From now on each answer is its connection's last. */
+  readonly closing: boolean;
 }
 
 /** `latin1` where every character is one byte of UTF-8 too. */
@@ -34,7 +63,7 @@ export function writeHead(exchange: Exchange, answer: WireAnswer): BodyEncoding 
   if (answer.headers.length > 0) headers.push(...answer.headers);
   if (request.headers.origin !== undefined) headers.push(...crossOriginHeaders);
   // Node then sends `Connection: close`, and ends the connection behind the answer.
-  if (exchange.server.closing) response.shouldKeepAlive = false;
+  if (exchange.isLast) response.shouldKeepAlive = false;
   response.writeHead(answer.status, headers);
   // Node writes head and body as one string; one byte a character is the cheaper copy.
   return bytes === answer.body.length ? 'latin1' : 'utf8';

@@ -32,7 +32,12 @@ export function readBody(
     }
   });
   request.on('end', () => {
-    if (size <= bytesMax) done(chunks === undefined ? only : Buffer.concat(chunks, size));
+    if (size > bytesMax) return;
+    const body = chunks === undefined ? only : Buffer.concat(chunks, size);
+    // The listeners last as long as the request, which a parked call keeps.
+    only = NO_BODY;
+    chunks = undefined;
+    done(body);
   });
 }
 

@@ -12,7 +12,7 @@
  *                               reset, which an empty write finds out
  *   a reset, a broken pipe      it did not
  */
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { CallSignal } from '../core/invoke.ts';
 import type { BodyEncoding } from './answer.ts';
@@ -41,7 +41,8 @@ interface HeldAnswer {
 export class Connection {
   readonly #socket: Socket;
   readonly #confirmedAfterMs: number;
-  readonly #calls = new Set<Watch>();
+  /** The call that is under way, if it is one that may be parked; there is one at a time. */
+  #call: Watch | undefined;
   #held: HeldAnswer[] = [];
   #timer: NodeJS.Timeout | undefined;
   #arrivals = 0;
@@ -61,11 +62,6 @@ export class Connection {
   constructor(socket: Socket, confirmedAfterMs: number) {
     this.#socket = socket;
     this.#confirmedAfterMs = confirmedAfterMs;
-    socket.on('end', () => this.#onHalfClose());
-    socket.on('error', () => {
-      this.#failed = true;
-    });
-    socket.on('close', () => this.#onClose());
   }
 
   /**
@@ -138,21 +134,21 @@ export class Connection {
   }
 
   /** A call to be ended when the client is gone. */
-  callBegins(): Watch {
-    const watch = new Watch();
+  callBegins(request: IncomingMessage): Watch {
+    const watch = new Watch(request);
     if (this.gone) watch.abort();
-    else this.#calls.add(watch);
+    else this.#call = watch;
     return watch;
   }
 
   callEnded(watch: Watch): void {
-    this.#calls.delete(watch);
+    if (this.#call === watch) this.#call = undefined;
   }
 
-  /** Ends the parked calls of a client that is still there: they answer with what they have. */
-  endCalls(): void {
-    for (const watch of this.#calls) watch.abort();
-    this.#calls.clear();
+  /** Ends the parked call of a client that is still there: it answers with what it has. */
+  endCall(): void {
+    this.#call?.abort();
+    this.#call = undefined;
   }
 
   /**
@@ -203,13 +199,18 @@ export class Connection {
     this.#timer.unref();
   }
 
-  #onHalfClose(): void {
+  /** The client has closed its side. */
+  halfClosed(): void {
     this.#halfClosed = true;
-    this.endCalls();
+    this.endCall();
     if (this.#held.some(({ flushed }) => !flushed)) this.#socket.destroy();
     else if (this.#held.length > 0) this.#probe(() => {});
     // Node notices by itself, but not where the request asked for an upgrade.
     if (this.#last?.req.complete === false) this.endWith('');
+  }
+
+  failed(): void {
+    this.#failed = true;
   }
 
   /** Writes nothing, which fails when the client's kernel has reset the connection. */
@@ -217,9 +218,9 @@ export class Connection {
     if (this.#socket.writable) this.#socket.write('', done);
   }
 
-  #onClose(): void {
+  closed(): void {
     clearTimeout(this.#timer);
-    this.endCalls();
+    this.endCall();
     const lost = this.#held.filter(({ flushed }) => this.#failed || !flushed);
     this.#held = [];
     for (const { takeBack } of lost) takeBack();
@@ -232,10 +233,19 @@ export class Connection {
  */
 export class Watch implements CallSignal {
   aborted = false;
+  #request: IncomingMessage | undefined;
   #listener: (() => void) | undefined;
 
+  /** `request`: what the call came as, if that has been read and is to be slim while it waits. */
+  constructor(request?: IncomingMessage) {
+    this.#request = request;
+  }
+
+  /** Only a call that begins to wait wants to hear of anything. */
   addEventListener(_type: 'abort', listener: () => void): void {
     this.#listener = listener;
+    if (this.#request !== undefined) forgetHead(this.#request);
+    this.#request = undefined;
   }
 
   removeEventListener(): void {
@@ -247,4 +257,14 @@ export class Watch implements CallSignal {
     this.aborted = true;
     this.#listener?.();
   }
+}
+
+const NO_LINES: string[] = [];
+const NO_HEADERS: IncomingHttpHeaders = {};
+
+/** Lets go of the headers, but for the one that the answer depends on; they are read by now. */
+function forgetHead(request: IncomingMessage): void {
+  const { origin } = request.headers;
+  request.headers = origin === undefined ? NO_HEADERS : { origin };
+  request.rawHeaders = NO_LINES;
 }

@@ -5,10 +5,10 @@ import { AwsError, failCommon } from '../core/aws-error.ts';
 import type { Caller, Context } from '../core/context.ts';
 import type { Environment } from '../core/environment.ts';
 import type { Invoker } from '../core/invoke.ts';
-import type { WireAnswer, WireRequest } from '../protocol/protocol.ts';
+import type { Protocol, WireAnswer, WireRequest } from '../protocol/protocol.ts';
 import { createSelector, protocolOf, type Selection } from '../protocol/select.ts';
 import type { Service } from '../schema/service.ts';
-import { type Exchange, plainAnswer, send, sendEarly, writeHead } from './answer.ts';
+import { Exchange, plainAnswer, send, sendEarly, writeHead } from './answer.ts';
 import { announcedLength, readBody } from './body.ts';
 import { callerOf } from './caller.ts';
 import type { Connection } from './connection.ts';
@@ -40,6 +40,7 @@ export interface DispatchParts {
 }
 
 export interface Dispatch {
+  readonly env: Environment;
   /** `awaitsContinue`: the client sends its body only when asked to. */
   receive(
     request: IncomingMessage,
@@ -66,23 +67,18 @@ const NOTHING_HERE: WireAnswer = {
 };
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  const { invoker, env, endpointRules, onError } = parts;
+  const { invoker, endpointRules, onError } = parts;
   const selector = createSelector(parts.services);
   const ownPaths = new Set(parts.ownEndpoints.map(({ path }) => path));
   const ownPrefixes = parts.ownEndpoints.filter((own) => own.isPrefix).map(({ path }) => path);
   const page = frontPage(parts.services, parts.ownEndpoints);
 
   const dispatch: Dispatch = {
+    env: parts.env,
     closing: false,
     receive(request, response, connection, awaitsContinue) {
       const requestNumber = connection.requestArrived();
-      const exchange: Exchange = {
-        request,
-        response,
-        requestId: env.uuid(),
-        awaitsContinue,
-        server: dispatch,
-      };
+      const exchange = new Exchange(request, response, awaitsContinue, dispatch);
       const { path, query } = splitTarget(request.url ?? '/');
       const method = request.method ?? '';
       if (request.headers.host === undefined && request.httpVersionMinor > 0) {
@@ -99,7 +95,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       const answer = (body: Buffer) => {
         if (isOwn) return void answerOwn(exchange, path, query, body);
         const wire = wireRequest(request, path, query, body);
-        void answerCall(exchange, wire, connection, requestNumber);
+        answerCall(exchange, wire, connection, requestNumber);
       };
       readBody(request, parts.bodyBytesMax, answer, () => {
         refuseEarly(exchange, bodyTooLarge(parts.bodyBytesMax));
@@ -108,56 +104,74 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   };
 
   /** An API call: select, decode, invoke, encode; whatever fails on the way is an error answer. */
-  async function answerCall(
+  function answerCall(
     exchange: Exchange,
     wire: WireRequest,
     connection: Connection,
     requestNumber: number,
-  ): Promise<void> {
-    const { request, requestId } = exchange;
+  ): void {
+    const { request } = exchange;
     const startedMs = performance.now();
     let protocol = protocolOf(wire);
     let selection: Selection<Context> | undefined;
-    let answer: WireAnswer;
     let claim: Claim | undefined;
     try {
       claim = readClaim(request.headers.authorization, wire.query);
       selection =
         wire.method === 'HEAD' ? undefined : selector.select(protocol, wire, claim?.service);
-      if (selection === undefined) return send(exchange, answerWithoutCall(wire));
+      if (selection === undefined) return void send(exchange, answerWithoutCall(wire));
       if (asksForPage(request)) ({ protocol, selection } = inBrowser(protocol, selection));
       const { service, operation } = selection;
       const input = protocol.decode(service, operation, wire);
       const caller = callerOf(request, claim, endpointRules);
-      const call = { service, operation, input, caller };
-      const output =
-        operation.undelivered === undefined
-          ? await invoker.invoke(service, operation, input, caller)
-          : await invokeWatched(call, connection);
-      answer = protocol.encode(service, operation, output, requestId);
-      if (operation.undelivered !== undefined) {
-        deliver(exchange, answer, connection, requestNumber, () =>
-          takeBack(call, output, requestId),
-        );
-        return observe(selection, answer.status, startedMs);
-      }
+      const call = { protocol, service, operation, input, caller, startedMs };
+      void answerDecoded(exchange, call, connection, requestNumber);
     } catch (thrown) {
       const service = selection?.service ?? selector.signedFor(claim?.service);
-      answer = protocol.encodeError(service, awsErrorOf(thrown, requestId), requestId);
+      send(exchange, errorAnswer(exchange, protocol, service, thrown));
+      observe(selection, exchange.response.statusCode, startedMs);
     }
-    send(exchange, answer);
-    observe(selection, answer.status, startedMs);
   }
 
-  /** Runs a call whose answer hands something out, and ends it when its client is gone. */
-  async function invokeWatched(call: Call, connection: Connection): Promise<unknown> {
-    const watch = connection.callBegins();
+  /** Apart from the decoding, so that a parked call does not keep the request that it came as. */
+  async function answerDecoded(
+    exchange: Exchange,
+    call: Call,
+    connection: Connection,
+    requestNumber: number,
+  ): Promise<void> {
+    const { protocol, service, operation, startedMs } = call;
+    let answer: WireAnswer;
     try {
-      const { service, operation, input, caller } = call;
-      return await invoker.invoke(service, operation, input, caller, watch);
-    } finally {
-      connection.callEnded(watch);
+      const handsOut = operation.undelivered !== undefined;
+      const watch = handsOut ? connection.callBegins(exchange.request) : undefined;
+      let output: unknown;
+      try {
+        output = await invoker.invoke(service, operation, call.input, call.caller, watch);
+      } finally {
+        if (watch !== undefined) connection.callEnded(watch);
+      }
+      answer = protocol.encode(service, operation, output, exchange.requestId);
+      if (handsOut) {
+        deliver(exchange, answer, connection, requestNumber, () =>
+          takeBack(call, output, exchange.requestId),
+        );
+        return observe(call, answer.status, startedMs);
+      }
+    } catch (thrown) {
+      answer = errorAnswer(exchange, protocol, service, thrown);
     }
+    send(exchange, answer);
+    observe(call, answer.status, startedMs);
+  }
+
+  function errorAnswer(
+    { requestId }: Exchange,
+    protocol: Protocol,
+    service: Service<Context> | undefined,
+    thrown: unknown,
+  ): WireAnswer {
+    return protocol.encodeError(service, awsErrorOf(thrown, requestId), requestId);
   }
 
   function takeBack(call: Call, output: unknown, requestId: string): void {
@@ -227,8 +241,10 @@ export function createDispatch(parts: DispatchParts): Dispatch {
 }
 
 interface Call extends Selection<Context> {
+  readonly protocol: Protocol;
   readonly input: unknown;
   readonly caller: Caller;
+  readonly startedMs: number;
 }
 
 /** Sends an answer that hands something out, or takes it back at once when the client is gone. */
