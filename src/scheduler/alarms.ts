@@ -6,8 +6,9 @@ import { BTree } from '../core/b-tree.ts';
 
 export interface Alarm {
   readonly atMs: number;
+  /** Of `newId`. */
   readonly id: number;
-  readonly ring: () => void;
+  ring(): void;
 }
 
 export class Alarms {
@@ -21,11 +22,20 @@ export class Alarms {
 
   /** Rings once at `atMs` or soon after, unless cleared. */
   set(atMs: number, ring: () => void): Alarm {
-    const alarm: Alarm = { atMs, id: ++this.#lastId, ring };
+    return this.add({ atMs, id: this.newId(), ring });
+  }
+
+  /** As `set`, for what is an alarm itself. */
+  add(alarm: Alarm): Alarm {
     const earliest = this.nextAtMs;
     this.#byInstant.set(alarm, undefined);
-    if (atMs < earliest) this.onEarlier(atMs);
+    if (alarm.atMs < earliest) this.onEarlier(alarm.atMs);
     return alarm;
+  }
+
+  /** Tells alarms of the same instant apart, and which of them comes first. */
+  newId(): number {
+    return ++this.#lastId;
   }
 
   clear(alarm: Alarm): void {

@@ -13,11 +13,15 @@ import type { Alarm, Alarms } from './alarms.ts';
 type Farewell = 'deadline' | 'cancelled' | 'ended';
 type Reason = 'woken' | Farewell;
 
-/** A class, because ten thousand calls may be parked: methods take no memory, closures do. */
-class Waiter implements Place {
+/**
+ * A place and the alarm of its deadline in one object, because ten thousand calls may be parked:
+ * methods take no memory there, closures do.
+ */
+class Waiter implements Place, Alarm {
+  readonly atMs: number;
+  readonly id: number;
   readonly line: Line;
   readonly capacity: number;
-  readonly deadline: Alarm;
   readonly #room: Waiters;
   /** Set while the place is parked. */
   resume: ((reason: Reason) => void) | undefined = undefined;
@@ -30,14 +34,19 @@ class Waiter implements Place {
     room: Waiters,
     line: Line,
     capacity: number,
-    alarmAt: (ring: () => void) => Alarm,
+    deadline: Pick<Alarm, 'atMs' | 'id'>,
     pending: Farewell | undefined,
   ) {
+    this.atMs = deadline.atMs;
+    this.id = deadline.id;
     this.line = line;
     this.capacity = capacity;
-    this.deadline = alarmAt(() => sendAway(this, 'deadline'));
     this.#room = room;
     this.pending = pending;
+  }
+
+  ring(): void {
+    sendAway(this, 'deadline');
   }
 
   parked(nextAtMs: number | undefined): Promise<Reason> {
@@ -90,9 +99,10 @@ export class Waiters implements WaitingRoom {
 
   join(wait: Omit<Wait, 'seconds'>, deadlineMs: number): Place {
     const line = this.#lineOf(wait.key);
-    const alarmAt = (ring: () => void) => this.#alarms.set(deadlineMs, ring);
+    const deadline = { atMs: deadlineMs, id: this.#alarms.newId() };
     const pending = this.#ending ? 'ended' : undefined;
-    const waiter = new Waiter(this, line, wait.capacity, alarmAt, pending);
+    const waiter = new Waiter(this, line, wait.capacity, deadline, pending);
+    this.#alarms.add(waiter);
     line.waiters.add(waiter);
     this.#waiterCount++;
     return waiter;
@@ -151,7 +161,7 @@ export class Waiters implements WaitingRoom {
     const { line } = waiter;
     if (!line.waiters.delete(waiter)) return;
     this.#waiterCount--;
-    this.#alarms.clear(waiter.deadline);
+    this.#alarms.clear(waiter);
     if (!taken && waiter.credit > 0) deal(line, waiter.credit);
     if (line.waiters.size > 0) return;
     if (line.next !== undefined) this.#alarms.clear(line.next);
