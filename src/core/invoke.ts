@@ -179,7 +179,7 @@ export function createInvoker(parts: InvokerParts): Invoker {
     work: (context: Context) => Promise<T>,
     caller: Caller,
     run: Run,
-  ): Promise<{ output: T; wait: Wait | undefined; counts: readonly Count[] }> {
+  ): Promise<Outcome<T>> {
     try {
       let effects = NO_EFFECTS;
       const output = await store.transact((tx) => {
@@ -187,7 +187,10 @@ export function createInvoker(parts: InvokerParts): Invoker {
         return work(new HandlerContext(shared, tx, caller, effects, run));
       });
       settle(effects);
-      return { output, wait: effects.wait, counts: effects.counts };
+      const { wait, counts } = effects;
+      if (wait === undefined) return { output, counts, waits: false, nextAtMs: undefined };
+      // A parked call keeps this, so no more than it needs: a list that grew has room to spare.
+      return { output, counts: [...counts], waits: true, nextAtMs: wait.nextAtMs };
     } catch (error) {
       throw translate(error);
     }
@@ -203,17 +206,17 @@ export function createInvoker(parts: InvokerParts): Invoker {
         const handler = operation.handler as Handler;
         const work = (context: Context) => handler(input, context);
         let result = await runOnce(work, caller, run);
-        while (result.wait !== undefined && run.place !== undefined && !signal?.aborted) {
+        while (result.waits && run.place !== undefined && !signal?.aborted) {
           const { place } = run;
           const cancel = () => place.cancel();
           signal?.addEventListener('abort', cancel, { once: true });
-          const reason = await place.parked(result.wait.nextAtMs);
+          const reason = await place.parked(result.nextAtMs);
           signal?.removeEventListener('abort', cancel);
           if (reason === 'cancelled') break;
           result = await runOnce(work, caller, run);
           if (reason !== 'woken') break;
         }
-        taken = result.wait === undefined;
+        taken = !result.waits;
         if (!taken) countAll(result.counts);
         return result.output;
       } finally {
@@ -247,6 +250,15 @@ function noEffects(): Effects {
     timersAtMs: Number.POSITIVE_INFINITY,
     wait: undefined,
   };
+}
+
+/** Of one run. */
+interface Outcome<T> {
+  readonly output: T;
+  readonly counts: readonly Count[];
+  /** It found nothing and asks to be run again: at `nextAtMs`, if that is known, or when woken. */
+  readonly waits: boolean;
+  readonly nextAtMs: number | undefined;
 }
 
 /** One call across its reruns. */
