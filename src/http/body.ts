@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 
 const NO_BODY = Buffer.alloc(0);
+const nothing = (): void => {};
 
 /**
  * Calls `done` with the whole body, or `tooLarge` as soon as there is more than `bytesMax`; neither
@@ -13,6 +14,8 @@ export function readBody(
   done: (body: Buffer) => void,
   tooLarge: () => void,
 ): void {
+  let receive = done;
+  let refuse = tooLarge;
   let only: Buffer = NO_BODY;
   let chunks: Buffer[] | undefined;
   let size = 0;
@@ -22,7 +25,7 @@ export function readBody(
     if (size > bytesMax) {
       chunks = undefined;
       only = NO_BODY;
-      if (before <= bytesMax) tooLarge();
+      if (before <= bytesMax) refuse();
     } else if (before === 0) {
       only = chunk;
     } else if (chunks === undefined) {
@@ -34,10 +37,12 @@ export function readBody(
   request.on('end', () => {
     if (size > bytesMax) return;
     const body = chunks === undefined ? only : Buffer.concat(chunks, size);
+    receive(body);
     // The listeners last as long as the request, which a parked call keeps.
     only = NO_BODY;
     chunks = undefined;
-    done(body);
+    receive = nothing;
+    refuse = nothing;
   });
 }
 
