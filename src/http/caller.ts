@@ -13,18 +13,38 @@ export function callerOf(
 ): Caller {
   const { headers } = request;
   const trace = headers['x-amzn-trace-id'];
-  return {
-    accountId: claim === undefined ? DEFAULT_ACCOUNT_ID : accountOf(claim.accessKeyId),
-    region: claim?.region ?? DEFAULT_REGION,
-    accessKeyId: claim?.accessKeyId ?? ANONYMOUS,
-    principalId: claim === undefined ? ANONYMOUS : principalIdOf(claim.accessKeyId),
-    endpoint: endpointOf(headers, request.socket, rules),
-    headers: {
-      'user-agent': headers['user-agent'],
-      'x-amzn-trace-id': Array.isArray(trace) ? trace[0] : trace,
-    },
+  const region = claim?.region ?? DEFAULT_REGION;
+  const accessKeyId = claim?.accessKeyId ?? ANONYMOUS;
+  const principalId = claim === undefined ? ANONYMOUS : principalIdOf(accessKeyId);
+  const endpoint = endpointOf(headers, request.socket, rules);
+  const agent = headers['user-agent'];
+  const last = lastCaller;
+  if (
+    last !== undefined &&
+    trace === undefined &&
+    last.accessKeyId === accessKeyId &&
+    // A key may be called what an unsigned request goes by.
+    last.principalId === principalId &&
+    last.region === region &&
+    last.endpoint === endpoint &&
+    last.headers['user-agent'] === agent
+  ) {
+    return last;
+  }
+  const caller = {
+    accountId: claim === undefined ? DEFAULT_ACCOUNT_ID : accountOf(accessKeyId),
+    region,
+    accessKeyId,
+    principalId,
+    endpoint,
+    headers: { 'user-agent': agent, 'x-amzn-trace-id': Array.isArray(trace) ? trace[0] : trace },
   };
+  if (trace === undefined) lastCaller = caller;
+  return caller;
 }
+
+/** The last without a trace: one client calls again and again, and parked calls keep theirs. */
+let lastCaller: Caller | undefined;
 
 const PRINCIPAL_ID_LENGTH = 21;
 const USER_PREFIX = 'AIDA';
