@@ -18,7 +18,7 @@ export interface RunningServer {
 }
 
 /** As `npm start` runs it. */
-const NODE_FLAGS = ['--max-semi-space-size=8'];
+const NODE_FLAGS = ['--max-semi-space-size=16'];
 
 async function start(script: string, args: readonly string[]): Promise<RunningServer> {
   const beganAt = performance.now();

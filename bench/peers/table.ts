@@ -19,7 +19,7 @@ function waystation(name: string, title: string, flags: readonly string[]): Peer
     command: ({ port, dataFolder }) => ({
       file: process.execPath,
       args: [
-        '--max-semi-space-size=8',
+        '--max-semi-space-size=16',
         join(bench, '..', 'bin', 'waystation.mjs'),
         ...['--port', String(port), '--data', dataFolder, ...flags],
       ],

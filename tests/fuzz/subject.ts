@@ -34,7 +34,7 @@ export class Subject {
 
   static async start(flags: readonly string[] = []): Promise<Subject> {
     const folder = mkdtempSync(join(tmpdir(), 'waystation-fuzz-'));
-    const node = ['--max-semi-space-size=8', '--expose-gc', '--import', probe, launcher];
+    const node = ['--max-semi-space-size=16', '--expose-gc', '--import', probe, launcher];
     const fixed = ['--port', '0', '--data', folder, '--durability', 'relaxed', '--test-clock'];
     const child = spawn(process.execPath, [...node, ...fixed, '--log-level', 'warn', ...flags], {
       cwd: folder,
