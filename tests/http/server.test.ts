@@ -381,6 +381,19 @@ describe('requests of pages of other origins', () => {
     }
   });
 
+  test('are answered so after their call was parked, when little of them is left', async () => {
+    const { connect, invoker } = await startFront();
+    invoker.behaviour = ({ signal }) =>
+      new Promise((resolve) => {
+        signal?.addEventListener('abort', () => {});
+        resolve({});
+      });
+    const client = await connect();
+    const origin = 'Origin: https://console.example';
+    const { headers } = await client.exchange(jsonCall('TakeParcel', {}, [origin]));
+    expect(headers['access-control-allow-origin']).toBe('*');
+  });
+
   test('get no such header without an origin', async () => {
     const { exchange } = await startFront();
     const { headers } = await exchange(jsonCall('ListParcels', {}));
