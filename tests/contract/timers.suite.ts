@@ -121,7 +121,30 @@ export function timersContract(open: OpenStore): void {
       expect(seen).toEqual([START_MS, 1, 0, START_MS + 1]);
     });
 
-    it('keeps timers and leases over a restart', async (context) => {
+    it('answers the earliest end of a lease while all timers are leased', async () => {
+      await set('a', 0);
+      await set('b', 1);
+      await claimDue(1);
+      on.clock.advance(5);
+      await claimDue(1);
+      expect(await next()).toBe(START_MS + LEASE_MS);
+      await set('c', LEASE_MS + 1);
+      expect(await next()).toBe(START_MS + LEASE_MS);
+      on.clock.advance(LEASE_MS + 5);
+      expect(await claimDue()).toEqual(['a', 'c', 'b']);
+    });
+
+    it('takes a lease back when the function that took it fails', async () => {
+      await set('a', 0);
+      const failing = on.run(async (tx) => {
+        await tx.timers.claimDue({ limit: 1, leaseUntilMs: tx.nowMs + LEASE_MS });
+        throw new Error('on purpose');
+      });
+      await expect(failing).rejects.toThrow('on purpose');
+      expect(await claimDue()).toEqual(['a']);
+    });
+
+    it('keeps timers over a restart, whose leases end with it', async (context) => {
       await set('leased', 0, { n: 1 });
       await set('waiting', 10, ['x']);
       await set('cancelled', 10);
@@ -129,10 +152,10 @@ export function timersContract(open: OpenStore): void {
       await cancel('cancelled');
       await on.reopen(context);
       expect((await get('waiting'))?.payload).toEqual(['x']);
+      expect(await get('leased')).toMatchObject({ dueAtMs: START_MS, payload: { n: 1 } });
+      expect(await claimDue()).toEqual(['leased']);
       on.clock.advance(10);
       expect(await claimDue()).toEqual(['waiting']);
-      on.clock.advance(LEASE_MS - 10);
-      expect(await claimDue()).toEqual(['leased']);
     });
   });
 }
