@@ -28,7 +28,7 @@ import { Waiters } from './scheduler/waiters.ts';
 import type { Service } from './schema/service.ts';
 import { admin, services, sns, sqs } from './services/index.ts';
 import { readFindings } from './services/sns/audit-log.ts';
-import { pushFailures } from './services/sns/push-failures.ts';
+import { deliveryObserver } from './services/sns/delivery-observer.ts';
 import { snsTasks } from './services/sns/tasks.ts';
 import { availableBehind, readQueueGauges } from './services/sqs/gauges.ts';
 import { sqsTasks } from './services/sqs/tasks.ts';
@@ -207,8 +207,8 @@ function createDeliveries(
   onError: (what: string, error: unknown) => void,
 ): Deliveries {
   const targets = createTargets(config, env);
+  const observer = deliveryObserver;
   const jitter = !config.testClock;
-  const observer = pushFailures;
   const worker = new DeliveryWorker({ invoker, env, alarms, targets, observer, jitter, onError });
   return {
     worker,

@@ -12,6 +12,9 @@ const RECORDS_MAX = 1_000;
 /** What stands in the place of a topic's name where there is no topic. */
 const WITHOUT_TOPIC = 'DirectPublishToPhoneNumber';
 
+/** Whether the topic or platform application of an ARN is still there to have a log. */
+export type IsKept = (arn: string) => Promise<boolean>;
+
 /**
  * Keeps a failure always, a success as often as its topic asks for. A push stands in the log of its
  * application too, which has a rate of its own. `random` lies in [0, 1).
@@ -22,10 +25,13 @@ export async function logAttempt(
   outcome: Outcome,
   attempts: number,
   random: number,
+  isKept: IsKept,
 ): Promise<void> {
   const isSuccess = outcome.result === 'delivered';
-  for (const { name, successSampleRate = 0 } of logsOf(delivery)) {
+  for (const { name, arn, successSampleRate = 0 } of logsOf(delivery)) {
     if (isSuccess && random * 100 >= successSampleRate) continue;
+    // A delivery may be tried for weeks after its topic was deleted, and the log with it.
+    if (arn !== undefined && !(await isKept(arn))) continue;
     await appendToTail(tx, name, recordOf(delivery, outcome, attempts, tx.nowMs), RECORDS_MAX);
   }
 }
@@ -51,16 +57,25 @@ export async function logImmediate(
 
 interface Log {
   readonly name: string;
+  /** Of the topic or application that has it; absent where there is none. */
+  readonly arn?: string;
   readonly successSampleRate: number | undefined;
 }
 
 function logsOf({ about, target }: Delivery): Log[] {
-  const { successSampleRate } = about;
-  const own = { name: logName(about, topicName(about)), successSampleRate };
+  const { successSampleRate, topicArn } = about;
+  const own: Log = {
+    name: logName(about, topicName(about)),
+    ...(topicArn !== undefined && { arn: topicArn }),
+    successSampleRate,
+  };
   const application = target.kind === 'push' ? parseArn(target.applicationArn) : undefined;
   if (target.kind !== 'push' || application === undefined) return [own];
-  const name = logName(application, application.resource);
-  const ofApplication = { name, successSampleRate: target.successSampleRate };
+  const ofApplication: Log = {
+    name: logName(application, application.resource),
+    arn: target.applicationArn,
+    successSampleRate: target.successSampleRate,
+  };
   return about.topicArn === undefined ? [ofApplication] : [own, ofApplication];
 }
 
@@ -73,9 +88,14 @@ export async function readAttempts(
   topicArn: string,
   limit: number,
 ): Promise<object[]> {
-  const arn = parseArn(topicArn);
-  if (arn === undefined) return [];
-  return readTail<object>(store, logName(arn, arn.resource), limit, (record) => record);
+  const log = attemptLog(topicArn);
+  return log === undefined ? [] : readTail<object>(store, log, limit, (record) => record);
+}
+
+/** The log of a topic or platform application; undefined where the text is no ARN. */
+export function attemptLog(text: string): string | undefined {
+  const arn = parseArn(text);
+  return arn && logName(arn, arn.resource);
 }
 
 /** A topic's name, or what stands in its place. */

@@ -17,6 +17,38 @@ export async function appendToTail(
   if (position > keep) await tx.logs.trim(log, position - keep + 1, TRIM_MAX);
 }
 
+/** What is to be forgotten of a log: plain JSON, for the payload of a timer. */
+export interface Forgotten {
+  readonly log: string;
+  /** The first position that stays. */
+  readonly end: number;
+}
+
+/** What these logs hold by now; what is appended from now on is not among it. */
+export async function everythingIn(tx: Transaction, logs: readonly string[]): Promise<Forgotten[]> {
+  const found: Forgotten[] = [];
+  for (const log of logs) {
+    const { first, next } = await tx.logs.bounds(log);
+    if (next > first) found.push({ log, end: next });
+  }
+  return found;
+}
+
+/** Records of each log that one run forgets: a few milliseconds' work. */
+const FORGOTTEN_PER_RUN = 500;
+
+/** Forgets some of it, and answers what is left to do. */
+export async function forget(
+  tx: Transaction,
+  forgotten: readonly Forgotten[],
+): Promise<Forgotten[]> {
+  const left: Forgotten[] = [];
+  for (const some of forgotten) {
+    if (await tx.logs.trim(some.log, some.end, FORGOTTEN_PER_RUN)) left.push(some);
+  }
+  return left;
+}
+
 /** The newest records that `accept` answers with something, newest first, at most `limit`. */
 export async function readTail<T>(
   store: Store,

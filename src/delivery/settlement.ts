@@ -23,9 +23,14 @@ export interface Settlement {
   readonly random: () => number;
 }
 
-/** Hears of deliveries that are given up, after so many attempts, in the transaction that does. */
+/**
+ * Hears of deliveries that are given up, after so many attempts, in the transaction that does, and
+ * is asked what is still there.
+ */
 export interface DeliveryObserver {
   gaveUp(context: Context, delivery: Delivery, outcome: Outcome, attempts: number): Promise<void>;
+  /** Whether a topic or platform application still has a log of attempts. Without it all have. */
+  hasLog?(context: Context, arn: string): Promise<boolean>;
 }
 
 /** The principal that sends to dead-letter queues; their receivers see it as SenderId. */
@@ -61,7 +66,8 @@ export async function settle(
     ? tx.queues.remove(queue, entry.sequence)
     : tx.queues.extend(queue, entry.sequence, retryAtMs));
   if (!isMine) return;
-  await logAttempt(tx, delivery, outcome, entry.claims, random());
+  const isKept = async (arn: string) => (await observer?.hasLog?.(context, arn)) ?? true;
+  await logAttempt(tx, delivery, outcome, entry.claims, random(), isKept);
   if (isDelivered) {
     if (outcome.kept !== undefined) await keepInInbox(tx, outcome.kept, delivery.about);
     return count(context, delivery, 'NumberOfNotificationsDelivered');

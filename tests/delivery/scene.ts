@@ -12,6 +12,7 @@ import { createTargets, type Gateways, type Targets } from '../../src/delivery/t
 import { DeliveryWorker } from '../../src/delivery/worker.ts';
 import { Alarms } from '../../src/scheduler/alarms.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
+import type { Task } from '../../src/scheduler/task.ts';
 import { Waiters } from '../../src/scheduler/waiters.ts';
 import type { Service } from '../../src/schema/service.ts';
 import { sqs } from '../../src/services/index.ts';
@@ -29,6 +30,7 @@ export interface SceneOptions {
   readonly targets?: Targets;
   readonly gateways?: Gateways;
   readonly observer?: DeliveryObserver;
+  readonly tasks?: readonly Task[];
   readonly limits?: DeliveryLimits;
   /** Services beside SQS. */
   readonly services?: readonly Service<Context>[];
@@ -73,7 +75,7 @@ export class Scene {
       store: this.store,
       alarms,
       invoker: this.invoker,
-      tasks: [],
+      tasks: options.tasks ?? [],
       onError,
     });
     this.targets = options.targets ?? createTargets(options.gateways ?? {}, env);

@@ -42,7 +42,7 @@ export async function logFindings(
     dataIdentifiers,
   };
   countFor(context, topic, isClean ? 'MessagesWithNoFindings' : 'MessagesWithFindings', 1);
-  await appendToTail(context.tx, logName(topic), { destination, finding }, RECORDS_MAX);
+  await appendToTail(context.tx, auditLog(topic), { destination, finding }, RECORDS_MAX);
 }
 
 function findingOf(identifier: DataIdentifier, examinations: readonly Examination[]) {
@@ -58,9 +58,9 @@ export async function readFindings(
 ): Promise<object[]> {
   const arn = parseArn(topicArn);
   if (arn === undefined) return [];
-  const log = logName({ ...arn, name: arn.resource });
+  const log = auditLog({ ...arn, name: arn.resource });
   return readTail<object>(store, log, limit, (record) => record);
 }
 
-const logName = ({ region, accountId, name }: TopicAddress): string =>
+export const auditLog = ({ region, accountId, name }: TopicAddress): string =>
   `sns/data-protection-log/${region}/${accountId}/${name}`;

@@ -1,5 +1,6 @@
 /** https://docs.aws.amazon.com/sns/latest/api/API_DeletePlatformApplication.html */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attemptLog, readAttempts } from '../../../src/delivery/attempt-log.ts';
 import { sns } from '../../../src/services/sns/index.ts';
 import { Codecs } from '../../support/codecs.ts';
 import type { ServiceHarness } from '../../support/service.ts';
@@ -89,6 +90,24 @@ describe('DeletePlatformApplication behaviour', () => {
       tx.documents.list('sns/platform/', { limit: 1_000 }),
     );
     expect(left).toHaveLength(2);
+    expect(await harness.store.transact((tx) => tx.timers.nextDueAtMs())).toBeUndefined();
+  });
+
+  it('removes its log of attempts, and leaves that of one that is made anew', async () => {
+    const application = await createApplication(harness);
+    const attempts = async () => (await readAttempts(harness.store, application, 1_000)).length;
+    const log = attemptLog(application) ?? '';
+    const record = (count: number) =>
+      harness.store.transact((tx) => tx.logs.append(log, new Array(count).fill('{}')));
+    await record(700);
+    await harness.scheduler.stop();
+    await remove(application);
+    await createApplication(harness);
+    await record(2);
+    await harness.scheduler.tick();
+    expect(await attempts()).toBe(202);
+    await harness.scheduler.tick();
+    expect(await attempts()).toBe(2);
     expect(await harness.store.transact((tx) => tx.timers.nextDueAtMs())).toBeUndefined();
   });
 });

@@ -1,5 +1,7 @@
 /** https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readAttempts } from '../../../src/delivery/attempt-log.ts';
+import { readFindings } from '../../../src/services/sns/audit-log.ts';
 import { sns } from '../../../src/services/sns/index.ts';
 import { Codecs } from '../../support/codecs.ts';
 import type { ServiceHarness } from '../../support/service.ts';
@@ -11,6 +13,9 @@ import {
   missing,
   newHarness,
   notFound,
+  protectionPolicy,
+  protectionStatement,
+  queueArn,
   raw,
   subscribe,
   subscribeQueue,
@@ -97,6 +102,67 @@ describe('DeleteTopic behaviour', () => {
     expect(left).toEqual([]);
     expect(before).toEqual([expect.stringContaining('sns/topic/')]);
     expect(harness.taskErrors).toEqual([]);
+  });
+
+  describe('of a topic with logs', () => {
+    const findingsOf = (arn: string) => readFindings(harness.store, arn, 1_000);
+    const attemptsOf = (arn: string) => readAttempts(harness.store, arn, 1_000);
+
+    /** A topic that fails to reach a queue with each message, and finds an address in it. */
+    async function createLogged(): Promise<string> {
+      const arn = await createTopic(harness, 'orders');
+      const Operation = { Audit: { SampleRate: '99', FindingsDestination: findings } };
+      const DataProtectionPolicy = protectionPolicy(protectionStatement({ Operation }));
+      await harness.call('PutDataProtectionPolicy', { ResourceArn: arn, DataProtectionPolicy });
+      await subscribe(harness, arn, 'sqs', queueArn('absent'));
+      return arn;
+    }
+    const findings = { CloudWatchLogs: { LogGroup: '/aws/vendedlogs/audits' } };
+    const publish = async (TopicArn: string, times: number) => {
+      for (let i = 0; i < times; i++) {
+        await harness.call('Publish', { TopicArn, Message: 'a@example.com' });
+      }
+    };
+    /** Does one round of what is due. */
+    const tick = () => harness.scheduler.tick();
+
+    it('removes them with it, in steps', async () => {
+      const arn = await createLogged();
+      await publish(arn, 700);
+      expect(await attemptsOf(arn)).toHaveLength(700);
+      expect((await findingsOf(arn)).length).toBeGreaterThan(600);
+      await harness.scheduler.stop();
+      await remove(arn);
+      await tick();
+      const left = await attemptsOf(arn);
+      expect(left).toHaveLength(200);
+      await tick();
+      expect(await attemptsOf(arn)).toEqual([]);
+      expect(await findingsOf(arn)).toEqual([]);
+      expect(await harness.store.transact((tx) => tx.timers.nextDueAtMs())).toBeUndefined();
+    });
+
+    it('leaves those of a topic that was made anew', async () => {
+      const arn = await createLogged();
+      await publish(arn, 3);
+      await harness.scheduler.stop();
+      await remove(arn);
+      await createLogged();
+      await publish(arn, 2);
+      expect(await attemptsOf(arn)).toHaveLength(5);
+      await tick();
+      expect(await attemptsOf(arn)).toHaveLength(2);
+    });
+
+    it('leaves those of another topic', async () => {
+      const arn = await createLogged();
+      const other = await createTopic(harness, 'order');
+      await subscribe(harness, other, 'sqs', queueArn('absent'));
+      await publish(other, 1);
+      await remove(arn);
+      await harness.scheduler.runDue();
+      expect(await attemptsOf(other)).toHaveLength(1);
+    });
   });
 
   it('hides its subscriptions at once, from a topic of the same name too', async () => {
