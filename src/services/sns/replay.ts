@@ -43,6 +43,15 @@ export async function withReplay(
   return { ...others, replay: { status: 'Pending', position, paused: true } };
 }
 
+/** Whether messages of the archive are yet to come, once the subscription is confirmed. */
+const isUnderWay = (replay: Replay | undefined): boolean =>
+  replay?.status === 'Pending' || replay?.status === 'In progress';
+
+/** A subscription that ended in the midst of a replay, and was made again, goes on with it. */
+export async function resumeReplay(context: Context, subscription: Subscription): Promise<void> {
+  if (isUnderWay(subscription.replay)) await scheduleReplay(context, subscription, context.nowMs);
+}
+
 /** Lets a replay begin, or go on. */
 export async function scheduleReplay(
   context: Context,

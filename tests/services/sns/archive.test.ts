@@ -1,7 +1,9 @@
 /** https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-topic-owner.html */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ServiceHarness, START_MS } from '../../support/service.ts';
+import { Unsubscribe } from '../../../src/services/sns/operations/Unsubscribe.ts';
+import { defaultCaller, type ServiceHarness, START_MS } from '../../support/service.ts';
 import {
+  anonymous,
   attributesOf,
   bodies,
   counted,
@@ -58,6 +60,15 @@ const setArchive = (AttributeValue: string) =>
     AttributeName: 'ArchivePolicy',
     AttributeValue,
   });
+
+/** Ends a subscription as a person does; answers the token of the page's way back. */
+async function endByLink(SubscriptionArn: string): Promise<string> {
+  const link = await harness.invoker.run({ ...defaultCaller, ...anonymous }, async (context) => {
+    const page = await Unsubscribe.page?.show({ SubscriptionArn }, context);
+    return page?.link?.url ?? '';
+  });
+  return new URL(link).searchParams.get('Token') ?? '';
+}
 
 /** Does what is due, and takes all messages out of a queue. */
 async function drain(name: string): Promise<string[]> {
@@ -247,6 +258,22 @@ describe('a replay', () => {
     const received = await drain('q');
     expect(received[0]).toBe('a');
     expect(received.at(-1)).toBe('c');
+  });
+
+  it('goes on when its subscription was ended meanwhile, and made again', async () => {
+    const policy = from(START_MS, START_MS + HOUR_MS);
+    const subscription = await subscribeQueue(harness, arn, 'q', { ...raw, ...policy });
+    await publish('a');
+    await harness.advance(1_000);
+    const Token = await endByLink(subscription);
+    await harness.advance(2_000);
+    await publish('b');
+    await harness.call('ConfirmSubscription', { TopicArn: arn, Token });
+    expect(await drain('q')).toEqual(['a', 'b']);
+    await harness.advance(HOUR_MS);
+    expect(await attributesOf(harness, subscription)).toMatchObject({
+      ReplayStatus: 'Completed',
+    });
   });
 
   it('heeds the filter policy', async () => {

@@ -7,7 +7,7 @@ import { isAnonymous, subscriptionAddressOf } from '../arn.ts';
 import { findToken, type Token } from '../confirmation.ts';
 import { unsubscribeUrl } from '../envelope.ts';
 import { fail, invalid } from '../errors.ts';
-import { scheduleReplay } from '../replay.ts';
+import { resumeReplay, scheduleReplay } from '../replay.ts';
 import {
   addSubscription,
   confirmSubscription,
@@ -103,5 +103,6 @@ async function restore(
   if (present !== undefined) return present.value;
   await checkRoom(context, topic.value, ended);
   await addSubscription(context, topic, ended);
+  await resumeReplay(context, ended);
   return ended;
 }
