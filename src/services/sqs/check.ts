@@ -1,7 +1,8 @@
 /** What `waystation check` asks about queues and messages. */
 import { hash } from 'node:crypto';
+import { allDocuments } from '../../core/all-documents.ts';
 import { type Problem, RESTORE_REMEDY } from '../../core/problem.ts';
-import type { Document, QueueRef, Transaction } from '../../storage/port.ts';
+import type { QueueRef, Transaction } from '../../storage/port.ts';
 import { DEDUPLICATION_PREFIX, sequenceNumber } from './fifo.ts';
 import { decodeMessage } from './message.ts';
 import { isFifo, type Queue, queueArn, queueKey, queueRef } from './queue.ts';
@@ -19,7 +20,7 @@ interface Stored {
 /** The ARN of each queue, by the key of its messages. */
 export async function storedQueueNames(tx: Transaction): Promise<Map<string, string>> {
   const names = new Map<string, string>();
-  for await (const { value } of all<Queue>(tx, QUEUE_PREFIX)) {
+  for await (const { value } of allDocuments<Queue>(tx, QUEUE_PREFIX)) {
     names.set(queueRef(value).key, queueArn(value));
   }
   return names;
@@ -30,7 +31,7 @@ export async function checkQueues(tx: Transaction, stored: Stored): Promise<Prob
   const refs = new Map(stored.queues().map((ref) => [ref.key, ref]));
   const problems: Problem[] = [];
   const known = new Set<string>();
-  for await (const document of all<Queue>(tx, QUEUE_PREFIX)) {
+  for await (const document of allDocuments<Queue>(tx, QUEUE_PREFIX)) {
     const queue = document.value;
     const { key } = queueRef(queue);
     if (known.has(key) || document.key !== queueKey(queue)) problems.push(misfiled(queue));
@@ -49,7 +50,7 @@ export async function checkQueues(tx: Transaction, stored: Stored): Promise<Prob
 /** Each message must be readable, and its body that which was sent. */
 export async function checkMessages(tx: Transaction): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for await (const { value } of all<Queue>(tx, QUEUE_PREFIX)) {
+  for await (const { value } of allDocuments<Queue>(tx, QUEUE_PREFIX)) {
     problems.push(...(await checkMessagesOf(tx, value)));
   }
   return problems;
@@ -79,21 +80,14 @@ async function checkMessagesOf(tx: Transaction, queue: Queue): Promise<Problem[]
 
 async function checkDeduplication(tx: Transaction, stored: Stored): Promise<Problem[]> {
   let count = 0;
-  for await (const { value } of all<{ sequenceNumber?: string }>(tx, DEDUPLICATION_PREFIX)) {
+  for await (const { value } of allDocuments<{ sequenceNumber?: string }>(
+    tx,
+    DEDUPLICATION_PREFIX,
+  )) {
     if ((value.sequenceNumber ?? '') < sequenceNumber(stored.nextSequence())) continue;
     count++;
   }
   return count > 0 ? [futureSends(count)] : [];
-}
-
-async function* all<T>(tx: Transaction, prefix: string): AsyncGenerator<Document<T>> {
-  let after: string | undefined;
-  do {
-    const page = { limit: PAGE_SIZE, ...(after !== undefined && { after }) };
-    const documents = await tx.documents.list<T>(prefix, page);
-    yield* documents;
-    after = documents.length < PAGE_SIZE ? undefined : documents.at(-1)?.key;
-  } while (after !== undefined);
 }
 
 const misfiled = (queue: Queue): Problem => ({
