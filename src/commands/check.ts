@@ -5,6 +5,7 @@
 import type { Clock } from '../core/environment.ts';
 import { type Problem, RESTORE_REMEDY } from '../core/problem.ts';
 import { checkDeliveries } from '../delivery/check.ts';
+import { checkArchives, checkTopics } from '../services/sns/check/index.ts';
 import { checkMessages, checkQueues, storedQueueNames } from '../services/sqs/check.ts';
 import type { Transaction } from '../storage/port.ts';
 import { type Check, openForCheck } from '../storage/sqlite/check/index.ts';
@@ -42,8 +43,10 @@ async function serviceProblems(
 ): Promise<(Problem[] | undefined)[]> {
   return [
     await readable(() => atOneInstant(() => checkQueues(tx, keys))),
+    await readable(() => atOneInstant(() => checkTopics(tx))),
     await readable(() => atOneInstant(() => checkDeliveries(tx, keys))),
     await readable(() => checkMessages(tx)),
+    await readable(() => checkArchives(tx)),
   ];
 }
 

@@ -1,14 +1,15 @@
 /** What `waystation check` asks about deliveries: see `outlet.ts` for what belongs together. */
 import { type Problem, RESTORE_REMEDY } from '../core/problem.ts';
 import type { QueueRef, Transaction } from '../storage/port.ts';
+import { isKeyUsable } from './message-signature.ts';
 import { type Outlet, outletKey, outletOfKey, TOKENS } from './outlet.ts';
 
-/** Outlets with deliveries that no worker will ever look at. */
+/** Outlets with deliveries that no worker will ever look at, and the key that signs messages. */
 export async function checkDeliveries(
   tx: Transaction,
   keys: { queues(): readonly QueueRef[] },
 ): Promise<Problem[]> {
-  const problems: Problem[] = [];
+  const problems: Problem[] = (await isKeyUsable(tx)) ? [] : [brokenKey];
   for (const queue of keys.queues()) {
     const name = outletOfKey(queue.key);
     if (name === undefined) continue;
@@ -24,3 +25,10 @@ export async function checkDeliveries(
   }
   return problems;
 }
+
+const brokenKey: Problem = {
+  what: 'The key that signs messages to subscribers cannot be used.',
+  meaning:
+    'It, or its certificate, is damaged: publishes fail, or subscribers refuse what they get.',
+  remedy: RESTORE_REMEDY,
+};

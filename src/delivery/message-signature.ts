@@ -12,6 +12,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
   sign,
+  X509Certificate,
 } from 'node:crypto';
 import type { Transaction } from '../storage/port.ts';
 import { selfSignedCertificate } from './certificate.ts';
@@ -46,6 +47,18 @@ export async function messageSigner(tx: Transaction): Promise<MessageSigner> {
   made ??= makeSigningKey();
   await tx.documents.put(SIGNING_KEY, made, { expectedVersion: 0 });
   return signerOf(made);
+}
+
+/** Whether the key can sign, and its certificate tells so; true where there is none yet. */
+export async function isKeyUsable(tx: Transaction): Promise<boolean> {
+  const stored = await tx.documents.get<SigningKey>(SIGNING_KEY);
+  if (stored === undefined) return true;
+  const { privateKey, certificate } = stored.value;
+  try {
+    return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
+  } catch {
+    return false;
+  }
 }
 
 /** The PEM text of the certificate at this path; undefined where there is none. */

@@ -3,14 +3,13 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCheck } from '../../src/commands/check.ts';
 import { readCommand } from '../../src/config.ts';
 import { createWaystation } from '../../src/main.ts';
 import { openLog } from '../../src/observability/log.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/index.ts';
 import { sqs } from '../support/client.ts';
 import { removeTemporaryFolders, temporaryFolder } from '../support/server.ts';
-import { clock } from './data.ts';
+import { change, check, clock } from './data.ts';
 
 /** One folder with something of everything, which each test damages a copy of. */
 let sound = '';
@@ -66,22 +65,6 @@ function copyOfSound(): string {
   const folder = join(temporaryFolder(), 'data');
   cpSync(sound, folder, { recursive: true });
   return folder;
-}
-
-/** What `check` prints, and whether it found nothing. */
-async function check(folder: string): Promise<{ readonly clean: boolean; readonly text: string }> {
-  const lines: string[] = [];
-  const terminal = { print: (text: string) => void lines.push(text), note: () => {} };
-  const clean = await runCheck(folder, terminal, clock);
-  return { clean, text: lines.join('\n') };
-}
-
-function change(folder: string, ...statements: readonly string[]): void {
-  const db = new DatabaseSync(join(folder, 'waystation.db'));
-  // What damages has to be allowed to.
-  db.enableDefensive(false);
-  for (const sql of statements) db.exec(sql);
-  db.close();
 }
 
 const DATABASE = 'waystation.db';

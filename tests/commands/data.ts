@@ -1,5 +1,7 @@
 /** Data folders to back up and to check, without a server. */
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { runCheck } from '../../src/commands/check.ts';
 import { TestClock } from '../../src/core/environment.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/index.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -39,4 +41,23 @@ export async function entriesIn(folder: string): Promise<number> {
   if (found.length !== visible)
     throw new Error(`${visible} are counted, ${found.length} are there`);
   return visible;
+}
+
+/** What `check` prints, and whether it found nothing. */
+export async function check(
+  folder: string,
+): Promise<{ readonly clean: boolean; readonly text: string }> {
+  const lines: string[] = [];
+  const terminal = { print: (text: string) => void lines.push(text), note: () => {} };
+  const clean = await runCheck(folder, terminal, clock);
+  return { clean, text: lines.join('\n') };
+}
+
+/** Damages a folder. */
+export function change(folder: string, ...statements: readonly string[]): void {
+  const db = new DatabaseSync(join(folder, 'waystation.db'));
+  // What damages has to be allowed to.
+  db.enableDefensive(false);
+  for (const sql of statements) db.exec(sql);
+  db.close();
 }

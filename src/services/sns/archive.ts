@@ -10,6 +10,9 @@ import { timestampOf } from './envelope.ts';
 import type { Notification } from './notification.ts';
 import { findTopic, type Topic, type TopicArchive } from './topic.ts';
 
+export const trimTimerKey = ({ archiveId }: TopicArchive): string =>
+  `sns/trim-archive/${archiveId}`;
+
 const TRIM_KIND = 'sns.trim-archive';
 /** Messages that one run forgets: a few milliseconds' work. */
 const RECORDS_PER_RUN = 1_000;
@@ -67,8 +70,9 @@ async function scheduleTrim(
   { archiveId, sinceMs }: TopicArchive,
   dueAtMs: number,
 ): Promise<void> {
-  const payload = { accountId, region, name, archive: { archiveId, sinceMs } };
-  const key = `sns/trim-archive/${archiveId}`;
+  const archive = { archiveId, sinceMs };
+  const payload = { accountId, region, name, archive };
+  const key = trimTimerKey(archive);
   await context.schedule({ key, kind: TRIM_KIND, dueAtMs, payload });
 }
 

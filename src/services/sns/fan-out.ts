@@ -43,22 +43,27 @@ function charactersOf({ message, attributes = {} }: Notification): number {
 const FAN_OUT_KIND = 'sns.fan-out';
 
 /** What is kept of a message while it is on its way. */
-interface Underway extends TopicAddress {
+export interface Underway extends TopicAddress {
   readonly topicId: string;
   readonly notification: Notification;
   readonly steps: number;
 }
 
-interface Progress {
+export interface Progress {
   readonly messageId: string;
   /** The step to be made next. */
   readonly step: number;
 }
 
-const underwayKey = (messageId: string): string => `sns/fan-out/${messageId}`;
+export const UNDERWAY_PREFIX = 'sns/fan-out/';
+
+export const underwayKey = (messageId: string): string => UNDERWAY_PREFIX + messageId;
+
+export const fanOutTimerKey = (messageId: string): string => `sns/fan-out/${messageId}`;
 
 /** The ids of the subscriptions that a step serves; gone once it has. */
-const stepKey = ({ messageId, step }: Progress): string => `sns/fan-out/${messageId}/${step}`;
+export const stepKey = ({ messageId, step }: Progress): string =>
+  `${underwayKey(messageId)}/${step}`;
 
 /** Delivers a message to a topic's subscriptions, or begins to. */
 export async function fanOut(
@@ -99,7 +104,7 @@ async function keepForLater(
 
 async function goOnLater(context: Context, progress: Progress): Promise<void> {
   await context.schedule({
-    key: `sns/fan-out/${progress.messageId}`,
+    key: fanOutTimerKey(progress.messageId),
     kind: FAN_OUT_KIND,
     dueAtMs: context.nowMs,
     payload: { ...progress },

@@ -53,12 +53,14 @@ export interface Original {
   readonly sequenceNumber: string;
 }
 
+export const DEDUPLICATION_PREFIX = 'sns/deduplication/';
+
 /** Ids hold no spaces: the parts stay apart. */
 function deduplicationKey(topic: Topic, notification: Notification): string {
   const { groupId, deduplicationId, message } = notification;
   const perGroup = topic.attributes.FifoThroughputScope === 'MessageGroup';
   const id = deduplicationId ?? hash('sha256', message, 'hex');
-  return `sns/deduplication/${topic.topicId}/${perGroup ? `${groupId} ` : ''}${id}`;
+  return `${DEDUPLICATION_PREFIX}${topic.topicId}/${perGroup ? `${groupId} ` : ''}${id}`;
 }
 
 /** The publish that a message repeats, if it does. */
@@ -85,14 +87,19 @@ export async function remember(
 
 const DIGITS = 20;
 
-/** Where a topic's last sequence number is kept. */
-export const sequenceKey = (topicId: string): string => `sns/sequence/${topicId}`;
+export const SEQUENCE_PREFIX = 'sns/sequence/';
 
-/** The next number: 20 digits that begin with 1, so that it grows both as a number and as text. */
+/** Where a topic's last sequence number is kept. */
+export const sequenceKey = (topicId: string): string => SEQUENCE_PREFIX + topicId;
+
+/** 20 digits that begin with 1, so that it grows both as a number and as text. */
+export const sequenceText = (number: number): string =>
+  `1${String(number).padStart(DIGITS - 1, '0')}`;
+
 export async function nextSequenceNumber(context: Context, topic: Topic): Promise<string> {
   const { documents } = context.tx;
   const key = sequenceKey(topic.topicId);
   const next = ((await documents.get<number>(key))?.value ?? 0) + 1;
   await documents.put(key, next);
-  return `1${String(next).padStart(DIGITS - 1, '0')}`;
+  return sequenceText(next);
 }

@@ -26,9 +26,12 @@ export interface Credentials {
   readonly expiryDate?: string;
 }
 
+/** All applications' documents begin so. */
+export const APPLICATION_PREFIX = 'sns/application/';
+
 /** Documents of one account and region share this prefix. */
 export const applicationPrefix = (accountId: string, region: string): string =>
-  `sns/application/${accountId}/${region}/`;
+  `${APPLICATION_PREFIX}${accountId}/${region}/`;
 
 export const applicationKey = (address: ApplicationAddress): string =>
   `${applicationPrefix(address.accountId, address.region)}${address.platform}/${address.name}`;

@@ -30,21 +30,25 @@ export interface FoundEndpoint {
   readonly document: Document<PlatformEndpoint>;
 }
 
-/** Everything of an application's endpoints begins so. */
-export const endpointsPrefix = (applicationId: string): string => `sns/platform/${applicationId}/`;
+/** Everything of all endpoints begins so. */
+export const PLATFORM_PREFIX = 'sns/platform/';
+
+/** The same of one application's. */
+export const endpointsPrefix = (applicationId: string): string =>
+  `${PLATFORM_PREFIX}${applicationId}/`;
 
 /** Endpoints in the order of their ids. */
 export const endpointFolder = ({ applicationId }: PlatformApplication): string =>
   `${endpointsPrefix(applicationId)}endpoint/`;
 
-const endpointKey = (application: PlatformApplication, endpointId: string): string =>
+export const endpointKey = (application: PlatformApplication, endpointId: string): string =>
   endpointFolder(application) + endpointId;
 
 /** The endpoint's id under a hash of its token, which may be too long for a key. */
-const tokenKey = ({ applicationId }: PlatformApplication, token: string): string =>
+export const tokenKey = ({ applicationId }: PlatformApplication, token: string): string =>
   `${endpointsPrefix(applicationId)}token/${hash('sha256', token, 'hex')}`;
 
-interface TokenOwner {
+export interface TokenOwner {
   readonly endpointId: string;
 }
 

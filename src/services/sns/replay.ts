@@ -5,7 +5,7 @@
  */
 import type { Context } from '../../core/context.ts';
 import type { Task } from '../../scheduler/task.ts';
-import type { LogRecord } from '../../storage/port.ts';
+import type { LogRecord, Transaction } from '../../storage/port.ts';
 import { archivedSinceMs, archiveLog } from './archive.ts';
 import { readReplayPolicy } from './archive-policy.ts';
 import { type SubscriptionAddress, subscriptionAddressOf } from './arn.ts';
@@ -43,6 +43,8 @@ export async function withReplay(
   return { ...others, replay: { status: 'Pending', position, paused: true } };
 }
 
+const replayTimerKey = (arn: string): string => `sns/replay/${arn}`;
+
 /** Whether messages of the archive are yet to come, once the subscription is confirmed. */
 const isUnderWay = (replay: Replay | undefined): boolean =>
   replay?.status === 'Pending' || replay?.status === 'In progress';
@@ -52,6 +54,16 @@ export async function resumeReplay(context: Context, subscription: Subscription)
   if (isUnderWay(subscription.replay)) await scheduleReplay(context, subscription, context.nowMs);
 }
 
+/** Whether nothing carries on a replay that is under way. */
+export async function standsStill(
+  tx: Transaction,
+  { arn, confirmed, replay, attributes }: Subscription,
+): Promise<boolean> {
+  if (!confirmed || !isUnderWay(replay)) return false;
+  if (attributes.ReplayPolicy === undefined) return true;
+  return (await tx.timers.get(replayTimerKey(arn))) === undefined;
+}
+
 /** Lets a replay begin, or go on. */
 export async function scheduleReplay(
   context: Context,
@@ -59,7 +71,7 @@ export async function scheduleReplay(
   dueAtMs: number,
 ): Promise<void> {
   const payload = { ...subscriptionAddressOf(arn) };
-  await context.schedule({ key: `sns/replay/${arn}`, kind: REPLAY_KIND, dueAtMs, payload });
+  await context.schedule({ key: replayTimerKey(arn), kind: REPLAY_KIND, dueAtMs, payload });
 }
 
 export const replayTask: Task = {

@@ -42,8 +42,10 @@ interface SandboxStatus {
 const statusKey = ({ accountId, region }: SmsAccount): string =>
   `sns/sms-sandbox/${accountId}/${region}`;
 
+export const NUMBER_PREFIX = 'sns/sandbox-number/';
+
 const numberPrefix = ({ accountId, region }: SmsAccount): string =>
-  `sns/sandbox-number/${accountId}/${region}/`;
+  `${NUMBER_PREFIX}${accountId}/${region}/`;
 
 const numberKey = (account: SmsAccount, phoneNumber: string): string =>
   numberPrefix(account) + withPlus(phoneNumber);

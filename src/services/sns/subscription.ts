@@ -52,8 +52,16 @@ export interface Replay {
   readonly paused: boolean;
 }
 
+/** What all documents of a kind begin with. */
+export const SUBSCRIPTION_PREFIX = 'sns/subscription/';
+export const ENDPOINT_PREFIX = 'sns/endpoint/';
+export const OWNED_PREFIX = 'sns/subscriptions-of/';
+export const CHANGES_PREFIX = 'sns/subscription-changes/';
+export const PENDING_COUNT_PREFIX = 'sns/pending-count/';
+
 /** Documents of one topic's subscriptions share this prefix. */
-export const subscriptionPrefix = (topicArn: string): string => `sns/subscription/${topicArn}/`;
+export const subscriptionPrefix = (topicArn: string): string =>
+  `${SUBSCRIPTION_PREFIX}${topicArn}/`;
 
 export const subscriptionKey = (topicArn: string, subscriptionId: string): string =>
   subscriptionPrefix(topicArn) + subscriptionId;
@@ -61,14 +69,14 @@ export const subscriptionKey = (topicArn: string, subscriptionId: string): strin
 const POINTERS_PER_PAGE = 100;
 
 /** Names the subscription of an endpoint, so that subscribing twice makes one. */
-const endpointKey = (topicArn: string, protocol: string, endpoint: string): string =>
-  `sns/endpoint/${topicArn}/${protocol}/${endpoint}`;
+export const endpointKey = (topicArn: string, protocol: string, endpoint: string): string =>
+  `${ENDPOINT_PREFIX}${topicArn}/${protocol}/${endpoint}`;
 
 /** Documents that list an account's subscriptions in a Region share this prefix. */
 export const ownedPrefix = (accountId: string, region: string): string =>
-  `sns/subscriptions-of/${accountId}/${region}/`;
+  `${OWNED_PREFIX}${accountId}/${region}/`;
 
-const ownedKey = ({ ownerId, arn }: Subscription): string =>
+export const ownedKey = ({ ownerId, arn }: Subscription): string =>
   ownedPrefix(ownerId, addressOf(arn).region) + arn;
 
 /** How listings show a subscription. */
@@ -267,7 +275,7 @@ export interface SubscriptionChange {
 
 const CHANGES_KEPT = 64;
 
-export const changesKey = (topicId: string): string => `sns/subscription-changes/${topicId}`;
+export const changesKey = (topicId: string): string => `${CHANGES_PREFIX}${topicId}`;
 
 /** The topic as it is after a change to one of its confirmed subscriptions. */
 async function noteChange(context: Context, topic: Topic, subscriptionId: string): Promise<Topic> {
@@ -287,7 +295,7 @@ const PENDING_MAX = 5_000;
 
 export const PENDING_KIND = 'sns.expire-pending-subscription';
 
-const pendingTimerKey = (arn: string): string => `sns/pending/${arn}`;
+export const pendingTimerKey = (arn: string): string => `sns/pending/${arn}`;
 
 async function schedulePendingExpiry(context: Context, { arn }: Subscription): Promise<void> {
   const dueAtMs = context.nowMs + PENDING_MS;
@@ -295,13 +303,17 @@ async function schedulePendingExpiry(context: Context, { arn }: Subscription): P
   await context.schedule({ key: pendingTimerKey(arn), kind: PENDING_KIND, dueAtMs, payload });
 }
 
+/** Where it is counted how many subscriptions of an account wait in a Region. */
+export const pendingCountKey = ({ ownerId, arn }: Subscription): string =>
+  `${PENDING_COUNT_PREFIX}${ownerId}/${addressOf(arn).region}`;
+
 /** Throws SubscriptionLimitExceeded. */
 async function countPending(
   context: Context,
-  { ownerId, arn }: Subscription,
+  subscription: Subscription,
   change: number,
 ): Promise<void> {
-  const key = `sns/pending-count/${ownerId}/${addressOf(arn).region}`;
+  const key = pendingCountKey(subscription);
   const count = ((await context.tx.documents.get<number>(key))?.value ?? 0) + change;
   if (change > 0 && count > PENDING_MAX) {
     throw fail(

@@ -39,9 +39,12 @@ export const topicArn = (topic: TopicAddress): string =>
     resource: topic.name,
   });
 
+/** All topics' documents begin so. */
+export const TOPIC_PREFIX = 'sns/topic/';
+
 /** Documents of one account and region share this prefix. */
 export const topicPrefix = (accountId: string, region: string): string =>
-  `sns/topic/${accountId}/${region}/`;
+  `${TOPIC_PREFIX}${accountId}/${region}/`;
 
 export const topicKey = (address: TopicAddress): string =>
   topicPrefix(address.accountId, address.region) + address.name;
