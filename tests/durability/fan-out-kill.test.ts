@@ -18,6 +18,7 @@ import type { Store } from '../../src/storage/port.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/index.ts';
 import { Random } from '../simulation/random.ts';
 import { serverStarter, temporaryFolder } from '../support/server.ts';
+import { expectSound } from './sound.ts';
 import { advanceClock, callTopics } from './topic-client.ts';
 
 const start = serverStarter(afterEach);
@@ -72,12 +73,14 @@ it('reaches 10,000 queues once, however often it is killed', { timeout: 300_000 
     await pause(random.below(LIFE_MS_MAX));
     await server.stop('SIGKILL');
     await Promise.all([resumed, ...publishers]);
+    await expectSound(data);
     if (documentsUnderway(data) > 0) killsUnderway += 1;
   }
 
   const last = start({ flags: ['--data', data, '--test-clock'] });
   expect(await advanceClock(await last.ready(), (KILLS + 1) * HOUR_MS)).toBe(true);
   expect(await last.stop()).toEqual({ code: 0, signal: null });
+  await expectSound(data);
   expect(documentsUnderway(data)).toBe(0);
   const acknowledged = published.filter((message) => message.acknowledged).length;
   await test.annotate(JSON.stringify({ published: published.length, acknowledged, killsUnderway }));

@@ -4,6 +4,7 @@ import { sdkClient } from '../compatibility/sdk-client.ts';
 import { queueArn, snsClient } from '../compatibility/sns-client.ts';
 import { Endpoint } from '../delivery/endpoints.ts';
 import { serverStarter, temporaryFolder } from '../support/server.ts';
+import { expectSound } from './sound.ts';
 
 const startServer = serverStarter(afterEach);
 let gateway: Endpoint | undefined;
@@ -42,6 +43,7 @@ it('keeps an endpoint off whose token the gateway no longer takes', async () => 
   });
   expect(Messages).toHaveLength(1);
   await first.server.stop('SIGKILL');
+  await expectSound(`${folder}/.waystation`);
 
   const second = await start();
   const { Attributes } = await second.sns.getEndpointAttributes({ EndpointArn });

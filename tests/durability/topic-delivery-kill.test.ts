@@ -7,6 +7,7 @@ import { afterEach, expect, it } from 'vitest';
 import { Endpoint, type ReceivedRequest } from '../delivery/endpoints.ts';
 import { serverStarter, temporaryFolder } from '../support/server.ts';
 import { LoadClient, peekAll } from './load-client.ts';
+import { expectSound } from './sound.ts';
 import { advanceClock, callTopics, elementOf } from './topic-client.ts';
 
 const start = serverStarter(afterEach);
@@ -67,6 +68,7 @@ it('delivers every message, and dead-letters each that is refused once', async (
     while (at.received.length < killAfter) await pause(1);
     await server.stop('SIGKILL');
     await Promise.all([resumed, ...publishers]);
+    await expectSound(`${folder}/.waystation`);
   }
 
   const last = start({ folder, flags: ['--test-clock'] });

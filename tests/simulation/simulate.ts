@@ -4,6 +4,7 @@
  * passes, a client goes away, the process dies. The same seed gives the same run on every engine.
  */
 import { TestClock } from '../../src/core/environment.ts';
+import { checkTopics } from '../../src/services/sns/check/index.ts';
 import type { Store } from '../../src/storage/port.ts';
 import { auditLeftovers, TOPIC_DOCUMENTS } from './audit-leftovers.ts';
 import { Auditor } from './auditor.ts';
@@ -269,6 +270,7 @@ class Simulation {
     this.#open.clear();
     this.#auditor.restarted();
     await this.#engine.restart();
+    await this.#expectSoundTopics();
     this.#store = this.#openStore();
     this.#product = this.#startProduct();
   }
@@ -351,6 +353,13 @@ class Simulation {
     );
     const [fault] = auditLeftovers(this.#auditor.world, documents);
     if (fault !== undefined) throw this.#failure(fault);
+    await this.#expectSoundTopics();
+  }
+
+  /** `waystation check` has nothing to tell, whatever is under way. */
+  async #expectSoundTopics(): Promise<void> {
+    const [problem] = await this.#engine.store.transact((tx) => checkTopics(tx));
+    if (problem !== undefined) throw this.#failure(problem.what);
   }
 
   /** Whether there are messages, or tasks that have not ended. */
