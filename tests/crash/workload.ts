@@ -136,8 +136,7 @@ export class Worker {
       [1, () => this.#purge()],
       [3, () => this.#create()],
       [1, () => this.#drop()],
-      // One that dies with the server stands still until its lease ends: rather few, of much.
-      [random.chance(0.3) ? 1 : 0, () => this.#move()],
+      [1, () => this.#move()],
       [1, () => this.#look()],
     ]);
     await step();
