@@ -1,8 +1,8 @@
 /** The real program: how it starts, what it says, how it ends. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { callSqs, sqs } from '../support/client.ts';
 import { projectFolder, serverStarter, temporaryFolder } from '../support/server.ts';
 
@@ -38,6 +38,16 @@ describe('starting', () => {
     const second = start({ folder });
     const received = await sqs(await second.ready(), 'ReceiveMessage', { QueueUrl: 'orders' });
     expect(received).toMatchObject({ Messages: [{ Body: 'kept' }] });
+  });
+
+  it('keeps its compiled code for the next start even when it is killed', async () => {
+    const cache = temporaryFolder();
+    const server = start({ flags: memory, environment: { NODE_COMPILE_CACHE: cache } });
+    await server.ready();
+    const kept = () => readdirSync(cache, { recursive: true }).length;
+    await vi.waitUntil(() => kept() > 100, { timeout: 20_000 });
+    expect(await server.stop('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(kept()).toBeGreaterThan(100);
   });
 
   it('reads waystation.yaml and the environment', async () => {
