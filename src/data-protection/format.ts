@@ -3,9 +3,20 @@ import type { DataIdentifier, Examination } from './examination.ts';
 import { KeywordIndex, type Keywords } from './keyword-index.ts';
 import { joined, type Range } from './range.ts';
 
+/** Made when it is first used: most servers use none of a hundred, which take 10 ms of a start. */
+export type LazyPattern = () => RegExp;
+
+export const lazyPattern = (source: string): LazyPattern => {
+  let pattern: RegExp | undefined;
+  return () => {
+    pattern ??= new RegExp(source, 'giu');
+    return pattern;
+  };
+};
+
 export interface Format {
   /** What takes no more than a bounded number of characters from wherever it begins. */
-  readonly pattern: RegExp;
+  readonly pattern: RegExp | LazyPattern;
   readonly isValid?: (found: string) => boolean;
   /** One of them must stand near. */
   readonly keywords?: Keywords;
@@ -15,12 +26,12 @@ export interface Format {
  * A pattern whose matches stand alone: no letter or digit before or behind them. Upper and lower
  * case are the same. `body` must not repeat anything without bounds.
  */
-export const alone = (body: string): RegExp =>
-  new RegExp(`(?<![\\p{L}\\p{N}])(?:${body})(?![\\p{L}\\p{N}])`, 'giu');
+export const alone = (body: string): LazyPattern =>
+  lazyPattern(`(?<![\\p{L}\\p{N}])(?:${body})(?![\\p{L}\\p{N}])`);
 
 /** The same for numbers that no sign joins to other digits, unlike `1.5` or `12-34`. */
-export const aloneInSigns = (body: string): RegExp =>
-  new RegExp(`(?<![\\p{L}\\p{N}]|\\p{N}[-.,/:])(?:${body})(?![\\p{L}\\p{N}]|[-.,/:]\\p{N})`, 'giu');
+export const aloneInSigns = (body: string): LazyPattern =>
+  lazyPattern(`(?<![\\p{L}\\p{N}]|\\p{N}[-.,/:])(?:${body})(?![\\p{L}\\p{N}]|[-.,/:]\\p{N})`);
 
 export interface FormatTable {
   readonly [name: string]: readonly Format[];
@@ -57,7 +68,9 @@ function findOne(
   indexOf: () => KeywordIndex,
 ): Range[] {
   const found: Range[] = [];
-  for (const match of examination.text.matchAll(pattern)) {
+  for (const match of examination.text.matchAll(
+    typeof pattern === 'function' ? pattern() : pattern,
+  )) {
     const [text] = match;
     const range = { start: match.index, end: match.index + text.length };
     if (isValid !== undefined && !isValid(text)) continue;

@@ -2,7 +2,7 @@
  * Phone and fax numbers. With a keyword near, one needs no country code; without, it does.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-message-data-protection-sensitive-data-types-pii.html
  */
-import type { Format, FormatTable } from './format.ts';
+import { type Format, type FormatTable, type LazyPattern, lazyPattern } from './format.ts';
 import type { Keywords } from './keyword-index.ts';
 import { phone, phoneBrazil } from './keywords.ts';
 
@@ -34,8 +34,8 @@ const COUNTRIES: { readonly [country: string]: Country } = {
   US: { code: '1', number: NORTH_AMERICA, trunk: `(?:1${SIGN})?`, keywords: phone },
 };
 
-const between = (body: string): RegExp =>
-  new RegExp(`(?<![\\p{L}\\p{N}+]|\\p{N}[-./])(?:${body})(?![\\p{L}\\p{N}]|[-.]\\p{N})`, 'giu');
+const between = (body: string): LazyPattern =>
+  lazyPattern(`(?<![\\p{L}\\p{N}+]|\\p{N}[-./])(?:${body})(?![\\p{L}\\p{N}]|[-.]\\p{N})`);
 
 function formatsOf({ code, number, trunk, keywords }: Country): readonly Format[] {
   return [

@@ -1,6 +1,7 @@
 /** The HTTP server in front of everything: sockets, limits and timeouts. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, ListenOptions, Server as NetServer, Socket } from 'node:net';
+import { http } from '../core/node-http.ts';
 import { Connection } from './connection.ts';
 import { createDispatch, type DispatchParts, type Observation } from './dispatch.ts';
 import { isPrivateAddress } from './endpoint.ts';
@@ -78,7 +79,7 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
   }
   const confirmedAfterMs = parts.confirmedAfterMs ?? CONFIRMED_AFTER_MS;
 
-  const server = createServer({
+  const server = http.createServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // One sweep over all connections ends those that are silent. Node's own timeouts set and clear

@@ -5,8 +5,8 @@
  * Redirects are not followed, and of an answer only the beginning is kept. What counts is the
  * status: once it is there, a body that never ends changes nothing.
  */
-import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { http, https } from '../../core/node-http.ts';
 import type { HttpTarget } from '../delivery.ts';
 import { noAnswer, type Outcome, refused } from '../outcome.ts';
 import { authorizationFor, type Credentials } from './http-authentication.ts';
@@ -96,7 +96,7 @@ function exchange(
   url: URL,
   { headers, body }: HttpRequest,
   signal: AbortSignal,
-  agent: http.Agent | false,
+  agent: Agent | false,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const { request: start } = url.protocol === 'https:' ? https : http;
