@@ -231,8 +231,8 @@ export interface Timer {
 }
 
 /**
- * Things to do at an instant. A claimed timer comes due again when its lease ends, or when the store
- * is opened anew by a process that nobody shares it with: whoever held the lease is gone.
+ * Things to do at an instant. A claimed timer comes due again when its lease ends, or when the
+ * store is opened anew by a process that nobody shares it with: whoever held the lease is gone.
  */
 export interface Timers {
   /** Replaces a timer of the same key, and any lease on it. */
