@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestClock } from '../../src/core/environment.ts';
 import { openMemoryStore } from '../../src/storage/memory/index.ts';
-import type { Store } from '../../src/storage/port.ts';
+import type { Store, Timer, Timers } from '../../src/storage/port.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/index.ts';
 
 export const ENGINES = ['memory', 'sqlite'] as const;
@@ -21,10 +21,51 @@ export async function openEngine(name: EngineName, clock: TestClock): Promise<En
   return name === 'memory' ? memoryEngine(clock) : sqliteEngine(clock);
 }
 
-/** Memory outlives its process here: a transaction that did not commit was undone, and is gone. */
+/**
+ * Memory outlives its process here: a transaction that did not commit was undone, and is gone. The
+ * leases of timers end with the process, as in an engine that keeps its data.
+ */
 function memoryEngine(clock: TestClock): Engine {
-  const store = openMemoryStore({ clock });
-  return { store, restart: async () => {}, close: () => store.close() };
+  const memory = openMemoryStore({ clock });
+  const leased = new Map<string, Lease>();
+  const store: Store = {
+    transact: (run) =>
+      memory.transact((tx) => run({ ...tx, timers: notingLeases(tx.timers, leased) })),
+    reclaim: () => memory.reclaim(),
+    stats: () => memory.stats(),
+    failure: () => memory.failure(),
+    close: () => memory.close(),
+  };
+  return { store, restart: () => endLeases(memory, leased), close: () => memory.close() };
+}
+
+interface Lease {
+  readonly timer: Timer;
+  readonly untilMs: number;
+}
+
+function notingLeases(timers: Timers, leased: Map<string, Lease>): Timers {
+  return {
+    set: (timer) => timers.set(timer),
+    cancel: (key) => timers.cancel(key),
+    get: (key) => timers.get(key),
+    nextDueAtMs: () => timers.nextDueAtMs(),
+    async claimDue(page) {
+      const claimed = await timers.claimDue(page);
+      for (const timer of claimed) leased.set(timer.key, { timer, untilMs: page.leaseUntilMs });
+      return claimed;
+    },
+  };
+}
+
+/** A timer that is not due when its lease ends has been set anew, or the claim was undone. */
+async function endLeases(memory: Store, leased: Map<string, Lease>): Promise<void> {
+  await memory.transact(async (tx) => {
+    for (const [key, { timer, untilMs }] of leased) {
+      if ((await tx.timers.get(key))?.dueAtMs === untilMs) await tx.timers.set(timer);
+    }
+  });
+  leased.clear();
 }
 
 /** Folders in memory, where there are any: this is about what is stored, not about the disk. */
