@@ -56,8 +56,8 @@ export class Memory {
   /** Names of its own queues. */
   readonly own: string[] = [];
   readonly dropped: string[] = [];
-  /** Receives to repeat: queue and attempt id. */
-  readonly attempts: { readonly queue: string; readonly attempt: string }[] = [];
+  /** Receives to repeat in the same words, as SDKs do. */
+  readonly attempts: RepeatableReceive[] = [];
   /** Roughly how many messages it has sent that nobody has deleted. */
   backlog = 0;
   #numbers = 0;
@@ -75,6 +75,22 @@ export class Memory {
   number(): number {
     return this.#numbers++;
   }
+}
+
+/**
+ * The request of a receive with an attempt id. One that was given up may reach the server behind
+ * its repetition, and then sets the visibility timeout that it asks for.
+ */
+interface RepeatableReceive extends ReceiveRequest {
+  readonly ReceiveRequestAttemptId: string;
+}
+
+interface ReceiveRequest {
+  readonly QueueUrl: string;
+  readonly MaxNumberOfMessages: number;
+  readonly VisibilityTimeout: number;
+  readonly WaitTimeSeconds: number;
+  readonly ReceiveRequestAttemptId?: string;
 }
 
 /** Adds to a list that forgets. */
@@ -261,40 +277,47 @@ export class Worker {
 
   // ---------------------------------------------------------------- receiving
 
+  #newReceive(): ReceiveRequest {
+    const memory = this.#memory;
+    const { random } = memory;
+    const queue = this.#queue(false);
+    const mayRepeat = queue.fifo && random.chance(0.3);
+    return {
+      QueueUrl: queue.name,
+      MaxNumberOfMessages: 1 + random.below(10),
+      VisibilityTimeout: random.weighted([
+        [1, 0],
+        [12, 1],
+        [6, 2],
+        [2, 4],
+      ]),
+      WaitTimeSeconds: random.chance(0.3) ? 1 : 0,
+      ...(mayRepeat && { ReceiveRequestAttemptId: `a${memory.client}-${memory.number()}` }),
+    };
+  }
+
   async #receive(): Promise<void> {
     const memory = this.#memory;
     const { random } = memory;
     const again = random.chance(0.5) ? takeOne(memory.attempts, random) : undefined;
-    const queue = again === undefined ? this.#queue(false) : specOf(again.queue);
-    const mayRepeat = queue.fifo && random.chance(0.3);
-    const attempt =
-      again?.attempt ?? (mayRepeat ? `a${memory.client}-${memory.number()}` : undefined);
-    const visibilitySeconds = random.weighted([
-      [1, 0],
-      [12, 1],
-      [6, 2],
-      [2, 4],
-    ]);
-    const waitSeconds = random.chance(0.3) ? 1 : 0;
+    const request = again ?? this.#newReceive();
+    const { QueueUrl, VisibilityTimeout, WaitTimeSeconds, ReceiveRequestAttemptId } = request;
+    const queue = specOf(QueueUrl);
     const heard = await this.#ask('ReceiveMessage', {
-      QueueUrl: queue.name,
-      MaxNumberOfMessages: 1 + random.below(10),
-      VisibilityTimeout: visibilitySeconds,
-      WaitTimeSeconds: waitSeconds,
+      ...request,
       MessageSystemAttributeNames: ['All'],
-      ...(attempt !== undefined && { ReceiveRequestAttemptId: attempt }),
     });
     const messages = ((heard.body.Messages ?? []) as WireMessage[]).map(seen);
     this.#calls.push({
       ...this.#facts(heard, queue.name),
       operation: 'receive',
-      visibilitySeconds,
-      waitSeconds,
-      ...(attempt !== undefined && { attempt }),
+      visibilitySeconds: VisibilityTimeout,
+      waitSeconds: WaitTimeSeconds,
+      ...(ReceiveRequestAttemptId !== undefined && { attempt: ReceiveRequestAttemptId }),
       messages,
     });
-    if (heard.outcome === 'unknown' && attempt !== undefined) {
-      remember(memory.attempts, { queue: queue.name, attempt });
+    if (heard.outcome === 'unknown' && ReceiveRequestAttemptId !== undefined) {
+      remember(memory.attempts, { ...request, ReceiveRequestAttemptId });
     }
     const held = messages.flatMap(({ token, handle }) =>
       token === undefined ? [] : [{ queue: queue.name, token, handle }],
