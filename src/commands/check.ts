@@ -45,7 +45,7 @@ async function serviceProblems(
     await readable(() => atOneInstant(() => checkQueues(tx, keys))),
     await readable(() => atOneInstant(() => checkTopics(tx))),
     await readable(() => atOneInstant(() => checkDeliveries(tx, keys))),
-    await readable(() => checkMessages(tx)),
+    await readable(() => checkMessages(tx, atOneInstant)),
     await readable(() => checkArchives(tx)),
   ];
 }

@@ -12,6 +12,9 @@ const PAGE_SIZE = 500;
 const QUEUE_PREFIX = 'sqs/queue/';
 const STORED_PREFIX = 'sqs/';
 
+/** Runs what asks several questions and must get one answer. */
+type AtOneInstant = <T>(run: () => Promise<T>) => Promise<T>;
+
 interface Stored {
   queues(): readonly QueueRef[];
   nextSequence(): number;
@@ -47,20 +50,31 @@ export async function checkQueues(tx: Transaction, stored: Stored): Promise<Prob
   return [...problems, ...(await checkDeduplication(tx, stored))];
 }
 
-/** Each message must be readable, and its body that which was sent. */
-export async function checkMessages(tx: Transaction): Promise<Problem[]> {
+/**
+ * Each message must be readable, and its body that which was sent. Pages are instants of their own:
+ * one for all messages would keep a server from copying its log meanwhile.
+ */
+export async function checkMessages(
+  tx: Transaction,
+  atOneInstant: AtOneInstant,
+): Promise<Problem[]> {
   const problems: Problem[] = [];
   for await (const { value } of allDocuments<Queue>(tx, QUEUE_PREFIX)) {
-    problems.push(...(await checkMessagesOf(tx, value)));
+    problems.push(...(await checkMessagesOf(tx, value, atOneInstant)));
   }
   return problems;
 }
 
-async function checkMessagesOf(tx: Transaction, queue: Queue): Promise<Problem[]> {
+async function checkMessagesOf(
+  tx: Transaction,
+  queue: Queue,
+  atOneInstant: AtOneInstant,
+): Promise<Problem[]> {
   let unreadable = 0;
   let changed = 0;
   for (let after = 0; ; ) {
-    const entries = await tx.queues.peek(queueRef(queue), { after, limit: PAGE_SIZE });
+    const page = { after, limit: PAGE_SIZE };
+    const entries = await atOneInstant(async () => tx.queues.peek(queueRef(queue), page));
     for (const { payload, sequence } of entries) {
       after = sequence;
       try {
