@@ -285,10 +285,7 @@ function prepare(session: Session) {
     laneOf: session.statement<{ lane: number | null }>(
       'SELECT lane FROM entries WHERE queue = ? AND sequence = ?',
     ),
-    find: session.statement<EntryRow>(
-      `SELECT e.*, l.name AS "group" FROM entries e
-         LEFT JOIN lanes l ON l.id = e.lane WHERE e.queue = ? AND e.sequence = ?`,
-    ),
+    find: session.statement<EntryRow>(`${ENTRY_QUERY} WHERE e.queue = ? AND e.sequence = ?`),
     extend: session.statement(
       `UPDATE entries SET visible_at = ?, state = CASE WHEN claims > 0 THEN 2 ELSE 1 END
          WHERE queue = ? AND sequence = ?`,
