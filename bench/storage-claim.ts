@@ -102,6 +102,10 @@ async function timers(store: Store, count: number): Promise<number> {
     );
     times.push((performance.now() - beganAt) * 1000);
     if (due.length !== 100) throw new Error(`claimed ${due.length} timers instead of 100`);
+    // As the scheduler does: it runs what it has claimed before it claims more.
+    await store.transact(async (tx) => {
+      for (const { key } of due) await tx.timers.cancel(key);
+    });
   }
   return median(times);
 }

@@ -20,7 +20,10 @@ export class SqliteTimers implements Timers {
   readonly #get;
   readonly #due;
   readonly #first;
-  /** Until when a claimed timer, by its key, is not due again. */
+  /**
+   * Until when a claimed timer, by its key, is not due again. Every claim passes all of them: they
+   * are those that the scheduler runs right now, and those that failed within the last lease.
+   */
   readonly #leases = new Map<string, number>();
 
   constructor(session: Session) {
