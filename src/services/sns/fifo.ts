@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Context } from '../../core/context.ts';
+import { sequenceNumber } from '../../core/sequence-number.ts';
 import { invalid } from './errors.ts';
 import type { Notification } from './notification.ts';
 import type { PublishInput } from './shapes.ts';
@@ -85,21 +86,15 @@ export async function remember(
   await context.tx.documents.put(key, original, { expiresAtMs });
 }
 
-const DIGITS = 20;
-
 export const SEQUENCE_PREFIX = 'sns/sequence/';
 
 /** Where a topic's last sequence number is kept. */
 export const sequenceKey = (topicId: string): string => SEQUENCE_PREFIX + topicId;
-
-/** 20 digits that begin with 1, so that it grows both as a number and as text. */
-export const sequenceText = (number: number): string =>
-  `1${String(number).padStart(DIGITS - 1, '0')}`;
 
 export async function nextSequenceNumber(context: Context, topic: Topic): Promise<string> {
   const { documents } = context.tx;
   const key = sequenceKey(topic.topicId);
   const next = ((await documents.get<number>(key))?.value ?? 0) + 1;
   await documents.put(key, next);
-  return sequenceText(next);
+  return sequenceNumber(next);
 }

@@ -2,8 +2,9 @@
 import { hash } from 'node:crypto';
 import { allDocuments } from '../../core/all-documents.ts';
 import { type Problem, RESTORE_REMEDY } from '../../core/problem.ts';
+import { sequenceNumber } from '../../core/sequence-number.ts';
 import type { QueueRef, Transaction } from '../../storage/port.ts';
-import { DEDUPLICATION_PREFIX, sequenceNumber } from './fifo.ts';
+import { DEDUPLICATION_PREFIX } from './fifo.ts';
 import { decodeMessage } from './message.ts';
 import { isFifo, type Queue, queueArn, queueKey, queueRef } from './queue.ts';
 import { expiryTimerKey } from './tasks.ts';

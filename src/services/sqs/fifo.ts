@@ -70,12 +70,3 @@ export const DEDUPLICATION_PREFIX = 'sqs/deduplication/';
 /** What those of a queue start with. */
 export const deduplicationPrefix = (queue: Queue): string =>
   `${DEDUPLICATION_PREFIX}${queue.queueId}/`;
-
-const DIGITS = 20;
-
-/**
- * The SequenceNumber of an entry: 20 digits that begin with 1, so that it grows both as a number
- * and as text. The store never uses a sequence twice, restarts included.
- */
-export const sequenceNumber = (sequence: number): string =>
-  `1${String(sequence).padStart(DIGITS - 1, '0')}`;

@@ -2,9 +2,9 @@
  * A message as ReceiveMessage hands it out, with the attributes that were asked for.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Message.html
  */
+import { sequenceNumber } from '../../core/sequence-number.ts';
 import type { Entry } from '../../storage/port.ts';
 import { fail } from './errors.ts';
-import { sequenceNumber } from './fifo.ts';
 import { decodeMessage, type Message } from './message.ts';
 import { attributesMd5, selectAttributes } from './message-attributes.ts';
 import { isFifo, type Queue } from './queue.ts';

@@ -3,15 +3,10 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 import type { Context } from '../../core/context.ts';
+import { sequenceNumber } from '../../core/sequence-number.ts';
 import type { NewEntry, QueueRef } from '../../storage/port.ts';
 import { fail } from './errors.ts';
-import {
-  DEDUPLICATION_MS,
-  deduplicationIdOf,
-  deduplicationKey,
-  groupIdOf,
-  sequenceNumber,
-} from './fifo.ts';
+import { DEDUPLICATION_MS, deduplicationIdOf, deduplicationKey, groupIdOf } from './fifo.ts';
 import { encodeMessage } from './message.ts';
 import type { Outgoing } from './outgoing.ts';
 import { checkRange, invalidParameter, missingParameter } from './parameter.ts';

@@ -1,11 +1,12 @@
 /** Topics: each under its own name, with what it needs to forget, to count and to refuse. */
 import { allDocuments } from '../../../core/all-documents.ts';
 import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
+import { sequenceNumber } from '../../../core/sequence-number.ts';
 import type { Document, Transaction } from '../../../storage/port.ts';
 import { archiveLog, trimTimerKey } from '../archive.ts';
 import { archiveRetentionMs } from '../archive-policy.ts';
 import { PolicyProblem, readProtectionPolicy } from '../data-protection-policy.ts';
-import { DEDUPLICATION_PREFIX, SEQUENCE_PREFIX, sequenceKey, sequenceText } from '../fifo.ts';
+import { DEDUPLICATION_PREFIX, SEQUENCE_PREFIX, sequenceKey } from '../fifo.ts';
 import type { Notification } from '../notification.ts';
 import { CHANGES_PREFIX, changesKey, type SubscriptionChange } from '../subscription.ts';
 import { TOPIC_PREFIX, type Topic, topicArn, topicKey } from '../topic.ts';
@@ -93,7 +94,7 @@ export async function checkSequences(
     const { topicId, archive } = topic;
     if (archive !== undefined) note(topicId, await lastNumberIn(tx, archiveLog(archive)));
     const last = (await tx.documents.get<number>(sequenceKey(topicId)))?.value ?? 0;
-    if ((given.get(topicId) ?? '') > sequenceText(last)) problems.push(numbersAgain(topic));
+    if ((given.get(topicId) ?? '') > sequenceNumber(last)) problems.push(numbersAgain(topic));
   }
   return problems;
 }
