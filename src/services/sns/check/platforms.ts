@@ -17,24 +17,10 @@ import {
   tokenKey,
 } from '../platform-endpoint.ts';
 import { endpointRemovalTimerKey } from '../platform-removal.ts';
-import { Tally, type Wrong } from './tally.ts';
+import { Findings, Tally, type Wrong } from './tally.ts';
 
-/** What is wrong with endpoints, by the ARNs of their applications, or by the lost ones' ids. */
-class Findings {
-  readonly homeless = new Tally();
-  readonly misfiled = new Tally();
-  readonly twice = new Tally();
-  readonly lost = new Tally();
-
-  told(): Problem[] {
-    return [
-      ...this.homeless.map(homeless),
-      ...this.misfiled.map(misfiledEndpoints),
-      ...this.twice.map(twice),
-      ...this.lost.map(lost),
-    ];
-  }
-}
+/** By the ARNs of their applications. */
+type EndpointFindings = Findings<keyof typeof FAULTS>;
 
 export async function checkPlatforms(tx: Transaction): Promise<Problem[]> {
   const problems: Problem[] = [];
@@ -44,14 +30,15 @@ export async function checkPlatforms(tx: Transaction): Promise<Problem[]> {
     if (isKnown || key !== applicationKey(value)) problems.push(misfiled(value));
     byId.set(value.applicationId, value);
   }
-  const findings = new Findings();
+  const homeless = new Tally();
+  const findings = new Findings(FAULTS, subject);
   for await (const { key, value } of allDocuments(tx, PLATFORM_PREFIX)) {
     const [applicationId = '', kind] = key.slice(PLATFORM_PREFIX.length).split('/');
     const application = byId.get(applicationId);
     if (application === undefined) {
       // Those of an application that was deleted are removed in the background.
       const timer = await tx.timers.get(endpointRemovalTimerKey(applicationId));
-      if (timer === undefined && kind === 'endpoint') findings.homeless.add(applicationId, key);
+      if (timer === undefined && kind === 'endpoint') homeless.add(applicationId, key);
     } else if (kind === 'endpoint') {
       const endpoint = value as unknown as PlatformEndpoint; // by its key
       await checkEndpoint(tx, application, key, endpoint, findings);
@@ -60,7 +47,7 @@ export async function checkPlatforms(tx: Transaction): Promise<Problem[]> {
       await checkToken(tx, application, key, owner, findings);
     }
   }
-  return [...problems, ...findings.told()];
+  return [...problems, ...homeless.map(withoutApplication), ...findings.told()];
 }
 
 async function checkEndpoint(
@@ -68,13 +55,13 @@ async function checkEndpoint(
   application: PlatformApplication,
   key: string,
   { endpointId, attributes }: PlatformEndpoint,
-  findings: Findings,
+  findings: EndpointFindings,
 ): Promise<void> {
   const arn = applicationArn(application);
   const endpoint = arnOfEndpoint(application, endpointId);
-  if (key !== endpointKey(application, endpointId)) findings.misfiled.add(arn, endpoint);
+  if (key !== endpointKey(application, endpointId)) findings.add('misfiled', arn, endpoint);
   const owner = await tx.documents.get<TokenOwner>(tokenKey(application, attributes.Token));
-  if (owner?.value.endpointId !== endpointId) findings.twice.add(arn, endpoint);
+  if (owner?.value.endpointId !== endpointId) findings.add('twice', arn, endpoint);
 }
 
 async function checkToken(
@@ -82,14 +69,14 @@ async function checkToken(
   application: PlatformApplication,
   key: string,
   { endpointId }: TokenOwner,
-  findings: Findings,
+  findings: EndpointFindings,
 ): Promise<void> {
   const arn = applicationArn(application);
   const endpoint = arnOfEndpoint(application, endpointId);
   const found = await tx.documents.get<PlatformEndpoint>(endpointKey(application, endpointId));
-  if (found === undefined) findings.lost.add(arn, endpoint);
+  if (found === undefined) findings.add('lost', arn, endpoint);
   else if (tokenKey(application, found.value.attributes.Token) !== key) {
-    findings.misfiled.add(arn, endpoint);
+    findings.add('misfiled', arn, endpoint);
   }
 }
 
@@ -103,29 +90,29 @@ const misfiled = (application: PlatformApplication): Problem => ({
   remedy: RESTORE_REMEDY,
 });
 
-const homeless = (applicationId: string, { count }: Wrong): Problem => ({
+const withoutApplication = (applicationId: string, { count }: Wrong): Problem => ({
   what: `${count} endpoints belong to a platform application (${applicationId}) that is not there.`,
   meaning: 'No call reaches them: the application is lost.',
   remedy: RESTORE_REMEDY,
 });
 
-const of = (arn: string, { count, example }: Wrong): string =>
+const FAULTS = {
+  misfiled: {
+    what: "are stored under another endpoint's name or token.",
+    meaning: 'Who registers that token again is given the wrong endpoint, or is refused.',
+    remedy: RESTORE_REMEDY,
+  },
+  twice: {
+    what: 'are not found by their tokens.',
+    meaning: 'A device that registers again has two endpoints, and may get each message twice.',
+    remedy: 'Delete them with DeleteEndpoint, and let the devices register again.',
+  },
+  lost: {
+    what: 'are named by their tokens, and are not there.',
+    meaning: 'The endpoints are lost: nothing can be pushed to their devices.',
+    remedy: `${RESTORE_REMEDY} Or let the devices register again.`,
+  },
+};
+
+const subject = (arn: string, { count, example }: Wrong): string =>
   `${count} endpoints of the platform application ${arn}, ${example} among them,`;
-
-const misfiledEndpoints = (arn: string, wrong: Wrong): Problem => ({
-  what: `${of(arn, wrong)} are stored under another endpoint's name or token.`,
-  meaning: 'Who registers that token again is given the wrong endpoint, or is refused.',
-  remedy: RESTORE_REMEDY,
-});
-
-const twice = (arn: string, wrong: Wrong): Problem => ({
-  what: `${of(arn, wrong)} are not found by their tokens.`,
-  meaning: 'A device that registers again has two endpoints, and may get each message twice.',
-  remedy: 'Delete them with DeleteEndpoint, and let the devices register again.',
-});
-
-const lost = (arn: string, wrong: Wrong): Problem => ({
-  what: `${of(arn, wrong)} are named by their tokens, and are not there.`,
-  meaning: 'The endpoints are lost: nothing can be pushed to their devices.',
-  remedy: `${RESTORE_REMEDY} Or let the devices register again.`,
-});

@@ -19,7 +19,7 @@ import {
 } from '../subscription.ts';
 import { type Topic, topicArn } from '../topic.ts';
 import { removalTimerKey } from '../topic-removal.ts';
-import { Tally, type Wrong } from './tally.ts';
+import { Findings, type Wrong } from './tally.ts';
 
 /** A topic, and how many subscriptions it turns out to have. */
 interface Counted {
@@ -28,30 +28,8 @@ interface Counted {
   pending: number;
 }
 
-/** What is wrong with subscriptions, by the ARNs of their topics. */
-class Findings {
-  readonly misfiled = new Tally();
-  readonly topicless = new Tally();
-  readonly twice = new Tally();
-  readonly unlisted = new Tally();
-  readonly unreadable = new Tally();
-  readonly neverEnding = new Tally();
-  readonly standingStill = new Tally();
-  readonly lost = new Tally();
-
-  told(): Problem[] {
-    return [
-      ...this.misfiled.map(misfiled),
-      ...this.topicless.map(topicless),
-      ...this.twice.map(twice),
-      ...this.unlisted.map(unlisted),
-      ...this.unreadable.map(unreadable),
-      ...this.neverEnding.map(neverEnding),
-      ...this.standingStill.map(standingStill),
-      ...this.lost.map(lost),
-    ];
-  }
-}
+/** By the ARNs of their topics. */
+type SubscriptionFindings = Findings<keyof typeof FAULTS>;
 
 export async function checkSubscriptions(
   tx: Transaction,
@@ -61,13 +39,13 @@ export async function checkSubscriptions(
   for (const { value: topic } of topics) {
     byId.set(topic.topicId, { topic, confirmed: 0, pending: 0 });
   }
-  const findings = new Findings();
+  const findings = new Findings(FAULTS, subject);
   /** How many wait for their confirmation, by the key of the document that says so. */
   const pending = new Map<string, number>();
   for await (const document of allDocuments<Subscription>(tx, SUBSCRIPTION_PREFIX)) {
     const subscription = document.value;
     const { topicId, arn } = subscription;
-    if (!isInPlace(document)) findings.misfiled.add(subscription.topicArn, arn);
+    if (!isInPlace(document)) findings.add('misfiled', subscription.topicArn, arn);
     if (!subscription.confirmed) {
       const key = pendingCountKey(subscription);
       pending.set(key, (pending.get(key) ?? 0) + 1);
@@ -76,7 +54,7 @@ export async function checkSubscriptions(
     if (counted === undefined || topicArn(counted.topic) !== subscription.topicArn) {
       // Those of a topic that was deleted are removed in the background.
       const isRemoved = (await tx.timers.get(removalTimerKey(topicId))) !== undefined;
-      if (!isRemoved) findings.topicless.add(subscription.topicArn, arn);
+      if (!isRemoved) findings.add('topicless', subscription.topicArn, arn);
       continue;
     }
     counted[subscription.confirmed ? 'confirmed' : 'pending'] += 1;
@@ -101,19 +79,19 @@ const isInPlace = ({ key, value }: Document<Subscription>): boolean =>
 async function checkSubscription(
   tx: Transaction,
   subscription: Subscription,
-  findings: Findings,
+  findings: SubscriptionFindings,
 ): Promise<void> {
   const { topicArn, subscriptionId, protocol, endpoint, arn, confirmed } = subscription;
   const pointer = await tx.documents.get<string>(endpointKey(topicArn, protocol, endpoint));
-  if (pointer?.value !== subscriptionId) findings.twice.add(topicArn, arn);
+  if (pointer?.value !== subscriptionId) findings.add('twice', topicArn, arn);
   if ((await tx.documents.get(ownedKey(subscription))) === undefined) {
-    findings.unlisted.add(topicArn, arn);
+    findings.add('unlisted', topicArn, arn);
   }
-  if (!isReadable(subscription)) findings.unreadable.add(topicArn, arn);
+  if (!isReadable(subscription)) findings.add('unreadable', topicArn, arn);
   if (!confirmed && (await tx.timers.get(pendingTimerKey(arn))) === undefined) {
-    findings.neverEnding.add(topicArn, arn);
+    findings.add('neverEnding', topicArn, arn);
   }
-  if (await standsStill(tx, subscription)) findings.standingStill.add(topicArn, arn);
+  if (await standsStill(tx, subscription)) findings.add('standingStill', topicArn, arn);
 }
 
 function isReadable(subscription: Subscription): boolean {
@@ -127,15 +105,15 @@ function isReadable(subscription: Subscription): boolean {
 }
 
 /** What names a subscription must name one that is there, and that it belongs to. */
-async function checkPointers(tx: Transaction, findings: Findings): Promise<void> {
+async function checkPointers(tx: Transaction, findings: SubscriptionFindings): Promise<void> {
   const find = (topicArn: string, id: string) =>
     tx.documents.get<Subscription>(subscriptionKey(topicArn, id));
   for await (const { key, value: id } of allDocuments<string>(tx, ENDPOINT_PREFIX)) {
     const [topicArn = ''] = key.slice(ENDPOINT_PREFIX.length).split('/', 1);
     const found = (await find(topicArn, id))?.value;
-    if (found === undefined) findings.lost.add(topicArn, `${topicArn}:${id}`);
+    if (found === undefined) findings.add('lost', topicArn, `${topicArn}:${id}`);
     else if (endpointKey(found.topicArn, found.protocol, found.endpoint) !== key) {
-      findings.misfiled.add(topicArn, found.arn);
+      findings.add('misfiled', topicArn, found.arn);
     }
   }
   for await (const { key } of allDocuments(tx, OWNED_PREFIX)) {
@@ -143,8 +121,8 @@ async function checkPointers(tx: Transaction, findings: Findings): Promise<void>
     const { subscriptionId } = subscriptionAddressOf(arn);
     const topicArn = arn.slice(0, arn.lastIndexOf(':'));
     const found = (await find(topicArn, subscriptionId))?.value;
-    if (found === undefined) findings.lost.add(topicArn, arn);
-    else if (ownedKey(found) !== key) findings.misfiled.add(topicArn, arn);
+    if (found === undefined) findings.add('lost', topicArn, arn);
+    else if (ownedKey(found) !== key) findings.add('misfiled', topicArn, arn);
   }
 }
 
@@ -165,60 +143,55 @@ async function checkPendingCounts(
 
 // ---------------------------------------------------------------- what is told
 
-const of = (topicArn: string, { count, example }: Wrong): string =>
-  `${count} subscriptions of the topic ${topicArn}, ${example} among them,`;
-
 const ANEW =
   'End them with Unsubscribe, and subscribe anew. One that waits for its confirmation ends by ' +
   'itself three days after it was made.';
 
-const misfiled = (topicArn: string, wrong: Wrong): Problem => ({
-  what: `${of(topicArn, wrong)} are stored under another subscription's name.`,
-  meaning: 'Requests may reach the wrong subscription.',
-  remedy: RESTORE_REMEDY,
-});
+const FAULTS = {
+  misfiled: {
+    what: "are stored under another subscription's name.",
+    meaning: 'Requests may reach the wrong subscription.',
+    remedy: RESTORE_REMEDY,
+  },
+  topicless: {
+    what: 'belong to a topic that is not there.',
+    meaning: 'They get no messages, and nothing removes them: the topic is lost.',
+    remedy: RESTORE_REMEDY,
+  },
+  twice: {
+    what: 'are not found by their endpoints.',
+    meaning: 'Who subscribes such an endpoint again gets each message twice.',
+    remedy: ANEW,
+  },
+  unlisted: {
+    what: 'are not in the list of their owner.',
+    meaning: 'They get their messages, but ListSubscriptions does not show them.',
+    remedy: ANEW,
+  },
+  unreadable: {
+    what: 'have a filter policy that cannot be read.',
+    meaning: 'Each publish to the topic fails once they are confirmed.',
+    remedy: 'Set their FilterPolicy anew with SetSubscriptionAttributes.',
+  },
+  neverEnding: {
+    what: 'wait for their confirmation, and nothing ends that.',
+    meaning: 'They count for ever among those that wait.',
+    remedy: 'Subscribe their endpoints again for a new token, confirm them, then unsubscribe.',
+  },
+  standingStill: {
+    what: 'are in the midst of a replay that nothing carries on.',
+    meaning: 'They get no messages any more.',
+    remedy: 'Set their ReplayPolicy again with SetSubscriptionAttributes, which begins it anew.',
+  },
+  lost: {
+    what: 'are named where others are found, and are not there.',
+    meaning: 'The subscriptions are lost: their endpoints get no messages.',
+    remedy: `${RESTORE_REMEDY} Or subscribe the endpoints that miss messages anew.`,
+  },
+};
 
-const topicless = (topicArn: string, wrong: Wrong): Problem => ({
-  what: `${of(topicArn, wrong)} belong to a topic that is not there.`,
-  meaning: 'They get no messages, and nothing removes them: the topic is lost.',
-  remedy: RESTORE_REMEDY,
-});
-
-const twice = (topicArn: string, wrong: Wrong): Problem => ({
-  what: `${of(topicArn, wrong)} are not found by their endpoints.`,
-  meaning: 'Who subscribes such an endpoint again gets each message twice.',
-  remedy: ANEW,
-});
-
-const unlisted = (topicArn: string, wrong: Wrong): Problem => ({
-  what: `${of(topicArn, wrong)} are not in the list of their owner.`,
-  meaning: 'They get their messages, but ListSubscriptions does not show them.',
-  remedy: ANEW,
-});
-
-const unreadable = (topicArn: string, wrong: Wrong): Problem => ({
-  what: `${of(topicArn, wrong)} have a filter policy that cannot be read.`,
-  meaning: 'Each publish to the topic fails once they are confirmed.',
-  remedy: 'Set their FilterPolicy anew with SetSubscriptionAttributes.',
-});
-
-const neverEnding = (topicArn: string, wrong: Wrong): Problem => ({
-  what: `${of(topicArn, wrong)} wait for their confirmation, and nothing ends that.`,
-  meaning: 'They count for ever among those that wait.',
-  remedy: 'Subscribe their endpoints again for a new token, confirm them, then unsubscribe.',
-});
-
-const standingStill = (topicArn: string, wrong: Wrong): Problem => ({
-  what: `${of(topicArn, wrong)} are in the midst of a replay that nothing carries on.`,
-  meaning: 'They get no messages any more.',
-  remedy: 'Set their ReplayPolicy again with SetSubscriptionAttributes, which begins it anew.',
-});
-
-const lost = (topicArn: string, wrong: Wrong): Problem => ({
-  what: `${of(topicArn, wrong)} are named where others are found, and are not there.`,
-  meaning: 'The subscriptions are lost: their endpoints get no messages.',
-  remedy: `${RESTORE_REMEDY} Or subscribe the endpoints that miss messages anew.`,
-});
+const subject = (topicArn: string, { count, example }: Wrong): string =>
+  `${count} subscriptions of the topic ${topicArn}, ${example} among them,`;
 
 const miscounted = ({ topic, confirmed, pending }: Counted): Problem => ({
   what:

@@ -1,4 +1,5 @@
 /** Counts what is wrong with many things of a kind, so that a user reads of them once. */
+import type { Problem } from '../../../core/problem.ts';
 
 export interface Wrong {
   readonly count: number;
@@ -22,6 +23,45 @@ export class Tally {
     return [...this.#wrong].map(([owner, names]) => {
       const [example = ''] = names;
       return tell(owner, { count: names.size, example });
+    });
+  }
+}
+
+/** What can be wrong with things; `what` ends a sentence that begins with their names. */
+export interface Fault {
+  readonly what: string;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+/** What is wrong with things of one kind, by fault and by whom they belong to. */
+export class Findings<Name extends string> {
+  readonly #faults: ReadonlyArray<readonly [Name, Fault]>;
+  readonly #subject: (owner: string, wrong: Wrong) => string;
+  readonly #tallies: ReadonlyMap<Name, Tally>;
+
+  /** `subject` names the things that have a fault. */
+  constructor(
+    faults: Readonly<Record<Name, Fault>>,
+    subject: (owner: string, wrong: Wrong) => string,
+  ) {
+    this.#faults = Object.entries(faults) as [Name, Fault][];
+    this.#subject = subject;
+    this.#tallies = new Map(this.#faults.map(([name]) => [name, new Tally()]));
+  }
+
+  add(fault: Name, owner: string, name: string): void {
+    this.#tallies.get(fault)?.add(owner, name);
+  }
+
+  /** In the order of the faults. */
+  told(): Problem[] {
+    return this.#faults.flatMap(([name, { what, ...rest }]) => {
+      const tally = this.#tallies.get(name) as Tally;
+      return tally.map((owner, wrong) => ({
+        what: `${this.#subject(owner, wrong)} ${what}`,
+        ...rest,
+      }));
     });
   }
 }
