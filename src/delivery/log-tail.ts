@@ -17,12 +17,12 @@ export async function appendToTail(
   if (position > keep) await tx.logs.trim(log, position - keep + 1, TRIM_MAX);
 }
 
-/** What is to be forgotten of a log: plain JSON, for the payload of a timer. */
-export interface Forgotten {
+/** What is to be forgotten of a log. A type because, unlike an interface, it passes for JSON. */
+export type Forgotten = {
   readonly log: string;
   /** The first position that stays. */
   readonly end: number;
-}
+};
 
 /** What these logs hold by now; what is appended from now on is not among it. */
 export async function everythingIn(tx: Transaction, logs: readonly string[]): Promise<Forgotten[]> {

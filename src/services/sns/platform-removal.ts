@@ -35,12 +35,12 @@ export async function deleteApplication(
   await goOn(context, { applicationId: value.applicationId, logs });
 }
 
-async function goOn(context: Context, { applicationId, logs }: Progress): Promise<void> {
+async function goOn(context: Context, progress: Progress): Promise<void> {
   await context.schedule({
-    key: endpointRemovalTimerKey(applicationId),
+    key: endpointRemovalTimerKey(progress.applicationId),
     kind: REMOVE_KIND,
     dueAtMs: context.nowMs,
-    payload: { applicationId, logs: logs?.map((some) => ({ ...some })) },
+    payload: { ...progress },
   });
 }
 

@@ -48,7 +48,7 @@ export async function deleteTopic(context: Context, topic: Document<Topic>): Pro
 
 async function goOn(context: Context, progress: Progress): Promise<void> {
   const key = removalTimerKey(progress.topicId);
-  const payload = { ...progress, logs: progress.logs?.map((some) => ({ ...some })) };
+  const payload = { ...progress };
   await context.schedule({ key, kind: REMOVE_KIND, dueAtMs: context.nowMs, payload });
 }
 
