@@ -209,7 +209,11 @@ function createDeliveries(
   const targets = createTargets(config, env);
   const observer = deliveryObserver;
   const jitter = !config.testClock;
-  const worker = new DeliveryWorker({ invoker, env, alarms, targets, observer, jitter, onError });
+  const worker = new DeliveryWorker({
+    ...{ invoker, env, alarms, targets, observer, jitter, onError },
+    // Both engines belong to one process: SQLite locks its folder, and memory is the process's own.
+    alone: true,
+  });
   return {
     worker,
     start: () => worker.start(),

@@ -4,9 +4,10 @@
  */
 import type { Context } from '../core/context.ts';
 import type { Entry } from '../storage/port.ts';
+import { leaseEndMs } from './interrupted.ts';
 import { type Outlet, outletKey, outletQueue, TOKENS } from './outlet.ts';
 
-/** How long an outlet stays with a worker that is never heard of again. */
+/** How long an outlet stays, on a shared store, with a worker that is never heard of again. */
 export const TOKEN_LEASE_MS = 30_000;
 const TOKENS_PER_ROUND = 50;
 
@@ -108,7 +109,7 @@ async function lookAt(
   const served = { name, token, leaseUntilMs, state: 'served' } as const;
   if (limit === 0) return { ...served, entries: [], look: look.limit === 0 ? 'unknown' : 'now' };
   const queue = outletQueue(name);
-  const visibleAtMs = nowMs + entryLeaseMs;
+  const visibleAtMs = leaseEndMs(nowMs + entryLeaseMs);
   const claimed = await tx.queues.claim(queue, { limit, visibleAtMs });
   const entries: Entry[] = [];
   for (const entry of claimed) {

@@ -10,6 +10,7 @@ import { logAttempt, resourceName } from './attempt-log.ts';
 import { nextAttemptAtMs } from './backoff.ts';
 import type { DeadLetter, Delivery } from './delivery.ts';
 import { keepInInbox } from './inbox.ts';
+import { pauseEndMs } from './interrupted.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface Settlement {
@@ -64,7 +65,7 @@ export async function settle(
       : undefined;
   const isMine = await (retryAtMs === undefined
     ? tx.queues.remove(queue, entry.sequence)
-    : tx.queues.extend(queue, entry.sequence, retryAtMs));
+    : tx.queues.extend(queue, entry.sequence, pauseEndMs(retryAtMs)));
   if (!isMine) return;
   const isKept = async (arn: string) => (await observer?.hasLog?.(context, arn)) ?? true;
   await logAttempt(tx, delivery, outcome, entry.claims, random(), isKept);

@@ -1,10 +1,12 @@
 /**
  * The worker: in rounds it takes outlets and claims deliveries with a lease, and has each attempted
- * and settled. When the process is killed the leases run out, and what was under way is attempted
- * again: at least once, as AWS promises.
+ * and settled. When the process is killed, what was under way is attempted again: at least once, as
+ * AWS promises. A worker that has the store to itself begins with it at once; on a shared one the
+ * leases run out.
  */
 import type { Wake } from '../core/context.ts';
 import { type AttemptParts, Attempts, type Ending } from './attempts.ts';
+import { type Freed, freeInterrupted } from './interrupted.ts';
 import { type DeliveryLimits, defaultLimits } from './limits.ts';
 import { outletOfKey, outletQueue, TOKENS } from './outlet.ts';
 import { type Found, type Look, type RoundResult, runRound, TOKEN_LEASE_MS } from './round.ts';
@@ -13,6 +15,8 @@ import { ATTEMPT_MS_MAX } from './targets/index.ts';
 
 export interface DeliveryWorkerParts<Alarm> extends AttemptParts<Alarm> {
   readonly limits?: DeliveryLimits;
+  /** Whether no other process can use the store: what is claimed in it at the start is nobody's. */
+  readonly alone: boolean;
 }
 
 /** An outlet that this process serves. */
@@ -49,6 +53,8 @@ export class DeliveryWorker<Alarm> {
   /** Outlets that may have something visible; the first has waited longest. */
   readonly #ready = new Set<Served<Alarm>>();
   readonly #alarms = new Map<'tokens' | 'renewal' | 'rest', Alarm>();
+  /** How far what an earlier process had claimed is free again; undefined: all of it is. */
+  #freed: Freed | undefined;
   #tokensDue = true;
   #renewalDue = false;
   #resting = false;
@@ -59,6 +65,7 @@ export class DeliveryWorker<Alarm> {
     this.#parts = parts;
     this.#limits = parts.limits ?? defaultLimits;
     this.#attempts = new Attempts(parts, this.#limits);
+    this.#freed = parts.alone ? { sequence: 0 } : undefined;
   }
 
   start(): void {
@@ -106,7 +113,7 @@ export class DeliveryWorker<Alarm> {
     try {
       await this.#giveBack([...this.#served.values()]);
     } catch (error) {
-      // Their leases run out all the same.
+      // The next worker frees them, or their leases run out.
       this.#parts.onError('the delivery worker', error);
     }
   }
@@ -125,7 +132,7 @@ export class DeliveryWorker<Alarm> {
 
   #hasWork(): boolean {
     if (this.#stopped || this.#resting) return false;
-    if (this.#renewalDue || this.#wantsTokens()) return true;
+    if (this.#freed !== undefined || this.#renewalDue || this.#wantsTokens()) return true;
     return this.#ready.size > 0 && this.#attempts.room > 0;
   }
 
@@ -134,6 +141,7 @@ export class DeliveryWorker<Alarm> {
   }
 
   async #round(): Promise<void> {
+    if (this.#freed !== undefined) return this.#free(this.#freed);
     const looks = this.#chooseLooks();
     const wish = {
       looks,
@@ -153,6 +161,18 @@ export class DeliveryWorker<Alarm> {
       this.#parts.onError('the delivery worker', error);
       this.#tokensDue = true;
       for (const { name } of looks) this.#markReady(name);
+      this.#rest();
+    }
+  }
+
+  async #free(freed: Freed): Promise<void> {
+    try {
+      const work = deliverer('', '');
+      this.#freed = await this.#parts.invoker.run(work, (context) =>
+        freeInterrupted(context, freed),
+      );
+    } catch (error) {
+      this.#parts.onError('the delivery worker', error);
       this.#rest();
     }
   }

@@ -3,9 +3,10 @@
  * number on stdout once it is durable, and delivers meanwhile. With nothing to store it delivers
  * what is left, says how many dead letters there are, and ends.
  *
- * Arguments: folder, endpoint, first number, how many, hours by which its clock is ahead.
+ * Arguments: folder, endpoint, first number, how many. Its clock stands still, in every process at
+ * the same instant, so no lease ever ends.
  */
-import { systemEnvironment } from '../../src/core/environment.ts';
+import { systemEnvironment, TestClock } from '../../src/core/environment.ts';
 import { createInvoker } from '../../src/core/invoke.ts';
 import { httpRetryPolicy } from '../../src/delivery/backoff.ts';
 import { enqueueDelivery } from '../../src/delivery/delivery.ts';
@@ -17,7 +18,8 @@ import { Waiters } from '../../src/scheduler/waiters.ts';
 import { sqs } from '../../src/services/index.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/index.ts';
 
-const [folder = '', url = '', first = '', count = '', hoursAhead = ''] = process.argv.slice(2);
+const [folder = '', url = '', first = '', count = ''] = process.argv.slice(2);
+const NOW_MS = Date.UTC(2026, 0, 1);
 const QUEUE = 'dead';
 const owner = {
   accountId: '000000000000',
@@ -28,7 +30,7 @@ const owner = {
   headers: {},
 };
 
-const clock = { nowMs: () => Date.now() + Number(hoursAhead) * 3_600_000 };
+const clock = new TestClock(NOW_MS);
 const env = systemEnvironment(clock);
 const store = await openSqliteStore({ folder, clock, durability: 'full' });
 const alarms = new Alarms();
@@ -50,7 +52,11 @@ const invoker = createInvoker({
 });
 const scheduler = new Scheduler({ clock, store, alarms, invoker, tasks: [], onError });
 const targets = createTargets({}, env);
-const worker = new DeliveryWorker({ invoker, env, alarms, targets, jitter: true, onError });
+const worker = new DeliveryWorker({
+  ...{ invoker, env, alarms, targets, onError },
+  alone: true,
+  jitter: true,
+});
 
 const callSqs = (operation: string, input: object) =>
   invoker.run(owner, (context) => context.invoke('sqs', operation, input, owner));
@@ -63,7 +69,7 @@ for (let number = Number(first); number < Number(first) + Number(count); number+
     enqueueDelivery(context, {
       deliveryId: env.uuid(),
       target: { kind: 'http', url: `${url}/${number}`, headers: [], body: `${number}` },
-      retry: httpRetryPolicy,
+      retry: { ...httpRetryPolicy, numNoDelayRetries: httpRetryPolicy.numRetries },
       deadLetter: {
         queueArn: `arn:aws:sqs:us-east-1:000000000000:${QUEUE}`,
         input: { MessageBody: `${number}` },

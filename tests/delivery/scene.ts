@@ -32,6 +32,8 @@ export interface SceneOptions {
   readonly observer?: DeliveryObserver;
   readonly tasks?: readonly Task[];
   readonly limits?: DeliveryLimits;
+  /** Whether no other worker can use the store. */
+  readonly alone?: boolean;
   /** Services beside SQS. */
   readonly services?: readonly Service<Context>[];
 }
@@ -86,6 +88,7 @@ export class Scene {
       targets: this.targets,
       observer: options.observer,
       ...(options.limits !== undefined && { limits: options.limits }),
+      alone: options.alone ?? false,
       jitter: false,
       onError,
     });

@@ -1,6 +1,7 @@
 /** Workers that stop, die or compete: what was accepted is delivered all the same. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TestClock } from '../../src/core/environment.ts';
+import { httpRetryPolicy } from '../../src/delivery/backoff.ts';
 import { openMemoryStore } from '../../src/storage/memory/index.ts';
 import type { Store } from '../../src/storage/port.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/index.ts';
@@ -25,10 +26,10 @@ interface Node {
   readonly targets: ScriptedTargets;
 }
 
-/** A worker of its own on a store that may be shared. */
-function node(clock: TestClock, store: Store): Node {
+/** A worker of its own on a store that may be shared, unless the worker is alone. */
+function node(clock: TestClock, store: Store, alone = false): Node {
   const targets = new ScriptedTargets();
-  const scene = new Scene({ clock, store, targets });
+  const scene = new Scene({ clock, store, targets, alone });
   scenes.push(scene);
   return { scene, targets };
 }
@@ -86,32 +87,138 @@ describe('a worker that stops', () => {
 });
 
 describe('a worker that dies', () => {
+  /** A process with a store of its own; the folder outlives it. */
+  async function life(
+    folder: string,
+    nowMs: number,
+    answer: ScriptedTargets['answer'] = () => busy,
+  ) {
+    const clock = new TestClock(nowMs);
+    const store = await openSqliteStore({ folder, clock, durability: 'relaxed' });
+    const { scene, targets } = node(clock, store, true);
+    targets.answer = answer;
+    const kill = async () => {
+      await turns();
+      // From here on the store hears nothing of the worker any more.
+      await store.close();
+      scenes.splice(scenes.indexOf(scene), 1);
+    };
+    return { scene, targets, kill };
+  }
+
+  const START_MS = Date.UTC(2026, 0, 1);
+  const hanging: ScriptedTargets['answer'] = (_delivery, signal) => hang(signal);
+  /** Answers the first delivery that it is busy, and never the others. */
+  const busyForFirst: ScriptedTargets['answer'] = (delivery, signal) =>
+    delivery.about.messageId === 'message-1' ? busy : hang(signal);
+
   it.each(['before', 'after'])('%s an attempt leaves it to the next one', async (when) => {
     const folder = temporaryFolder();
-    const clock = new TestClock();
-    const open = () => openSqliteStore({ folder, clock, durability: 'full' });
-    const firstStore = await open();
-    const first = node(clock, firstStore);
-    let finish = () => {};
-    first.targets.answer = () =>
-      new Promise((resolve) => {
-        finish = () => resolve(delivered);
-      });
+    const first = await life(folder, START_MS, hanging);
     if (when === 'before') await first.scene.worker.stop(0);
     await first.scene.enqueue(first.scene.http(A));
-    await turns();
-    // From here on the store hears nothing of the first worker any more.
-    await firstStore.close();
+    await first.kill();
     expect(first.targets.attempted).toHaveLength(when === 'before' ? 0 : 1);
 
-    const second = node(clock, await open());
+    const second = await life(folder, START_MS, () => delivered);
     await second.scene.quiet();
-    expect(second.targets.attempted).toHaveLength(when === 'before' ? 1 : 0);
-    await second.scene.advance(HOUR_MS);
     expect(second.targets.messageIds).toEqual(['message-1']);
     expect(await second.scene.left(A)).toBe(0);
-    finish();
-    scenes.splice(scenes.indexOf(first.scene), 1);
+    expect((await second.scene.attempts())[0]?.delivery.attempts).toBe(1);
+  });
+
+  it('leaves what it had under way at many parties to the next one, which begins at once', async () => {
+    const folder = temporaryFolder();
+    const first = await life(folder, START_MS, hanging);
+    const parties = Array.from({ length: 120 }, (_, party) => `http://${party}.test`);
+    for (const party of parties) {
+      await first.scene.enqueue(first.scene.http(party), first.scene.http(party));
+    }
+    await first.kill();
+    expect(first.targets.attempted).toHaveLength(240);
+
+    const second = await life(folder, START_MS, () => delivered);
+    await second.scene.quiet();
+    expect(second.targets.messageIds.toSorted()).toEqual(first.targets.messageIds.toSorted());
+    expect(await second.scene.left(...parties)).toBe(0);
+  });
+
+  it('is followed at once, too, when the party’s lease has ended and the attempt’s has not', async () => {
+    const folder = temporaryFolder();
+    const first = await life(folder, START_MS, hanging);
+    await first.scene.enqueue(first.scene.http(A));
+    await first.kill();
+    const second = await life(folder, START_MS + 35_000, () => delivered);
+    await second.scene.quiet();
+    expect(second.targets.messageIds).toEqual(['message-1']);
+  });
+
+  it('spends none of the retries of what it had under way', async () => {
+    const folder = temporaryFolder();
+    const first = await life(folder, START_MS);
+    await first.scene.deliver(first.scene.http(A));
+    first.targets.answer = hanging;
+    await first.scene.leap(20_000);
+    await first.kill();
+    expect(first.targets.attempted).toHaveLength(2);
+
+    const second = await life(folder, START_MS + 20_000);
+    await second.scene.quiet();
+    expect(second.targets.attempted).toHaveLength(1);
+    for (let hour = 0; hour < 5; hour++) await second.scene.advance(HOUR_MS);
+    const attempts = (await second.scene.attempts()).map(({ delivery }) => delivery.attempts);
+    expect(attempts).toEqual([4, 3, 2, 1]);
+  });
+
+  it.each([
+    ['that serves the party', 20_000, httpRetryPolicy],
+    // It would end like a lease, at an odd millisecond.
+    ['that rests for an odd pause', 40_000, { ...httpRetryPolicy, minDelayTarget: 40.001 }],
+  ])('%s leaves the pause before a retry as it is', async (_how, pauseMs, retry) => {
+    const folder = temporaryFolder();
+    const first = await life(folder, START_MS, busyForFirst);
+    const [waiting, underWay] = [first.scene.http(A, { retry }), first.scene.http(A, { retry })];
+    await first.scene.enqueue(waiting, underWay);
+    await first.kill();
+    expect(first.targets.messageIds).toEqual(['message-1', 'message-2']);
+
+    const second = await life(folder, START_MS, busyForFirst);
+    await turns();
+    expect(second.targets.messageIds).toEqual(['message-2']);
+    await second.scene.leap(pauseMs - 1);
+    await turns();
+    expect(second.targets.messageIds).toEqual(['message-2']);
+    await second.scene.leap(1);
+    await turns();
+    expect(second.targets.messageIds).toEqual(['message-2', 'message-1']);
+    expect((await second.scene.attempts())[0]?.delivery.attempts).toBe(2);
+  });
+
+  it('leaves what it had under way behind hundreds of retries', async () => {
+    const folder = temporaryFolder();
+    const hangingForLast: ScriptedTargets['answer'] = (delivery, signal) =>
+      delivery.about.messageId === 'message-600' ? hang(signal) : busy;
+    const first = await life(folder, START_MS, hangingForLast);
+    const deliveries = Array.from({ length: 600 }, () => first.scene.http(A));
+    await first.scene.enqueue(...deliveries);
+    await vi.waitFor(() => expect(first.targets.attempted).toHaveLength(600));
+    await first.kill();
+
+    const second = await life(folder, START_MS, () => delivered);
+    await second.scene.quiet();
+    expect(second.targets.messageIds).toEqual(['message-600']);
+  });
+
+  it('leaves a party asleep until its next retry', async () => {
+    const folder = temporaryFolder();
+    const first = await life(folder, START_MS);
+    await first.scene.deliver(first.scene.http(A));
+    await first.kill();
+    const second = await life(folder, START_MS);
+    await second.scene.advance(19_999);
+    expect(second.targets.attempted).toEqual([]);
+    await second.scene.advance(1);
+    expect(second.targets.attempted).toHaveLength(1);
   });
 
   it('keeps the count of attempts', async () => {
