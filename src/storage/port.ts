@@ -1,11 +1,11 @@
 /**
- * The storage port: four shapes (documents, queues, logs, timers) and one transaction that spans
- * them. It knows no AWS word. Engines live in sibling folders; the contract that they all keep is
- * executable: `tests/contract/*.suite.ts`.
+ * The storage port: five shapes (documents, memos, queues, logs, timers) and one transaction that
+ * spans them. It knows no AWS word. Engines live in sibling folders; the contract that they all
+ * keep is executable: `tests/contract/*.suite.ts`.
  *
  * Time is a predicate. Every transaction has one instant, `tx.nowMs`; an entry is visible when
- * `visibleAtMs <= tx.nowMs`, a document is gone when `expiresAtMs <= tx.nowMs`, a timer is due when
- * `dueAtMs <= tx.nowMs`. Nothing has to run for any of that to become true.
+ * `visibleAtMs <= tx.nowMs`, a document or a memo is gone when `expiresAtMs <= tx.nowMs`, a timer
+ * is due when `dueAtMs <= tx.nowMs`. Nothing has to run for any of that to become true.
  */
 
 export type Awaitable<T> = T | Promise<T>;
@@ -57,6 +57,7 @@ export interface Transaction {
   /** The instant of this transaction in milliseconds since the epoch. */
   readonly nowMs: number;
   readonly documents: Documents;
+  readonly memos: Memos;
   readonly queues: Queues;
   readonly logs: Logs;
   readonly timers: Timers;
@@ -91,6 +92,38 @@ export interface Documents {
     prefix: string,
     page: { readonly after?: string; readonly limit: number },
   ): Awaitable<Document<T>[]>;
+}
+
+// ---------------------------------------------------------------- memos
+
+/**
+ * JSON values that are remembered under keys for a while: as many as there are messages, and hardly
+ * ever asked for again. They are neither changed nor taken back before their time.
+ */
+export interface Memos {
+  /** What was remembered last under the key. Read-only. */
+  get<T = Json>(key: string): Awaitable<T | undefined>;
+  /**
+   * The value must not be changed afterwards. It may take the place of one that ends no later; one
+   * that ends later could come back.
+   */
+  put(key: string, value: unknown, expiresAtMs: number): Awaitable<void>;
+  /**
+   * Looks through those whose key starts with `prefix`, a page at a time, in no order; what was
+   * remembered twice may come twice. Slow: for those who check what is stored.
+   */
+  scan<T = Json>(prefix: string, after?: number): Awaitable<MemoPage<T>>;
+}
+
+export interface Memo<T> {
+  readonly key: string;
+  readonly value: T;
+}
+
+export interface MemoPage<T> {
+  readonly memos: readonly Memo<T>[];
+  /** What the next page comes `after`; undefined: there is none. */
+  readonly next?: number;
 }
 
 // ---------------------------------------------------------------- queues

@@ -80,8 +80,10 @@ it('finds nothing in a sound folder, and changes nothing in it', async () => {
   const folder = copyOfSound();
   const before = readFileSync(join(folder, DATABASE));
   const { clean, text } = await check(folder);
-  expect(text).toContain(`${folder}: schema 1, no server is using it.`);
-  expect(text).toMatch(/Queues: 5, entries: \d+, documents: \d+, timers: \d+, logs: 1 with 3 rec/);
+  expect(text).toContain(`${folder}: schema 2, no server is using it.`);
+  expect(text).toMatch(
+    /Queues: 5, entries: \d+, documents: \d+, memos: 6, timers: \d+, logs: 1 with 3 rec/,
+  );
   expect(text).toContain('No problems were found.');
   expect(clean).toBe(true);
   expect(readFileSync(join(folder, DATABASE))).toEqual(before);
@@ -138,6 +140,8 @@ describe('a problem', () => {
       `UPDATE documents SET value = '{' WHERE key LIKE 'delivery/%'`,
       '1 of the documents are no JSON',
     ],
+    [`UPDATE memos SET body = 'x'`, ' rows of memos are not what was written.'],
+    [`UPDATE memos SET fingerprints = x'00'`, ' rows of memos are not what was written.'],
     [`UPDATE timers SET payload = 'x'`, '5 of the timers are no JSON any more'],
     [`DELETE FROM records WHERE position = 3`, 'The log "a log" has 2 records where 3 belong.'],
     [

@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { documentsContract } from './documents.suite.ts';
 import { logsContract } from './logs.suite.ts';
+import { memosContract } from './memos.suite.ts';
 import type { OpenStore } from './open-store.ts';
 import { queuesContract } from './queues.suite.ts';
 import { queuesModelContract } from './queues-model.suite.ts';
@@ -13,6 +14,7 @@ export type { OpenedStore, OpenStore } from './open-store.ts';
 export function storageContract(engine: string, open: OpenStore): void {
   describe(`the ${engine} store`, () => {
     documentsContract(open);
+    memosContract(open);
     queuesContract(open);
     queuesModelContract(open);
     logsContract(open);

@@ -25,6 +25,7 @@ async function fill(tx: Transaction): Promise<void> {
   await tx.documents.put('kept', { n: 1 });
   await tx.documents.put('kept', { n: 2 });
   await tx.documents.put('short', 1, { expiresAtMs: tx.nowMs + 50 });
+  await tx.memos.put('memo', 1, tx.nowMs + 1_000);
   for (const queue of [plain, fair, ordered]) {
     const groups = queue === plain ? [undefined] : ['a', 'b', 'c'];
     for (const group of [...groups, ...groups, ...groups]) {
@@ -46,6 +47,8 @@ async function fill(tx: Transaction): Promise<void> {
 async function disturb(tx: Transaction): Promise<void> {
   await tx.documents.put('kept', { n: 3 }, { expiresAtMs: tx.nowMs + 1 });
   await tx.documents.put('new', 1);
+  await tx.memos.put('memo', 2, tx.nowMs + 2_000);
+  await tx.memos.put('new memo', 1, tx.nowMs + 1_000);
   await tx.documents.delete('short');
   for (const queue of [plain, fair, ordered]) {
     const [first, second, third, fourth] = await tx.queues.peek(queue, { limit: 4 });
@@ -83,6 +86,7 @@ async function look(tx: Transaction) {
   }
   return {
     documents: await tx.documents.list('', { limit: 1000 }),
+    memos: [await tx.memos.get('memo'), await tx.memos.get('new memo')],
     queues,
     logs: [await tx.logs.read('log', 1, 1000), await tx.logs.read('new log', 1, 1000)],
     bounds: [await tx.logs.bounds('log'), await tx.logs.bounds('new log')],

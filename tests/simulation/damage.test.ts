@@ -53,14 +53,14 @@ const damages: { readonly [fault: string]: Damage } = {
       },
     }),
   }),
-  'forgets deduplication ids': ({ documents }) => ({
-    documents: withMethods(documents, {
-      get: (key) => (key.startsWith('sqs/deduplication/') ? undefined : documents.get(key)),
+  'forgets deduplication ids': ({ memos }) => ({
+    memos: withMethods(memos, {
+      get: (key) => (key.startsWith('sqs/deduplication/') ? undefined : memos.get(key)),
     }),
   }),
-  'forgets what was published already': ({ documents }) => ({
-    documents: withMethods(documents, {
-      get: (key) => (key.startsWith('sns/deduplication/') ? undefined : documents.get(key)),
+  'forgets what was published already': ({ memos }) => ({
+    memos: withMethods(memos, {
+      get: (key) => (key.startsWith('sns/deduplication/') ? undefined : memos.get(key)),
     }),
   }),
   'forgets who is still to get a message': ({ documents }) => ({

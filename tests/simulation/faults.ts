@@ -195,6 +195,7 @@ export class FaultyStore implements Store {
     const watched: Transaction = {
       nowMs: tx.nowMs,
       documents: stepwise(tx.documents, step, watchDocuments(tx.documents, record)),
+      memos: stepwise(tx.memos, step, {}),
       queues: stepwise(tx.queues, step, this.#watchQueues(tx.queues, record)),
       logs: stepwise(tx.logs, step, {}),
       timers: stepwise(tx.timers, step, {}),

@@ -71,7 +71,7 @@ export async function originalOf(
   notification: Notification,
 ): Promise<Original | undefined> {
   const key = deduplicationKey(topic, notification);
-  return (await context.tx.documents.get<Original>(key))?.value;
+  return context.tx.memos.get<Original>(key);
 }
 
 export async function remember(
@@ -81,9 +81,8 @@ export async function remember(
   sequenceNumber: string,
 ): Promise<void> {
   const original: Original = { messageId: notification.messageId, sequenceNumber };
-  const expiresAtMs = context.nowMs + DEDUPLICATION_MS;
   const key = deduplicationKey(topic, notification);
-  await context.tx.documents.put(key, original, { expiresAtMs });
+  await context.tx.memos.put(key, original, context.nowMs + DEDUPLICATION_MS);
 }
 
 export const SEQUENCE_PREFIX = 'sns/sequence/';

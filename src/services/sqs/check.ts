@@ -1,7 +1,7 @@
 /** What `waystation check` asks about queues and messages. */
 import { hash } from 'node:crypto';
-import { allDocuments } from '../../core/all-documents.ts';
 import { type Problem, RESTORE_REMEDY } from '../../core/problem.ts';
+import { allDocuments, allMemos } from '../../core/read-all.ts';
 import { sequenceNumber } from '../../core/sequence-number.ts';
 import type { QueueRef, Transaction } from '../../storage/port.ts';
 import { DEDUPLICATION_PREFIX } from './fifo.ts';
@@ -95,10 +95,8 @@ async function checkMessagesOf(
 
 async function checkDeduplication(tx: Transaction, stored: Stored): Promise<Problem[]> {
   let count = 0;
-  for await (const { value } of allDocuments<{ sequenceNumber?: string }>(
-    tx,
-    DEDUPLICATION_PREFIX,
-  )) {
+  const sends = allMemos<{ sequenceNumber?: string }>(tx, DEDUPLICATION_PREFIX);
+  for await (const { value } of sends) {
     if ((value.sequenceNumber ?? '') < sequenceNumber(stored.nextSequence())) continue;
     count++;
   }

@@ -58,15 +58,11 @@ export function deduplicationIdOf(queue: Queue, message: OutgoingMessage): strin
   );
 }
 
-/** The document that remembers an accepted send. Ids hold no spaces: the parts stay apart. */
+/** Where an accepted send is remembered. Ids hold no spaces: the parts stay apart. */
 export function deduplicationKey(queue: Queue, groupId: string, id: string): string {
   const scope = queue.attributes.DeduplicationScope === 'messageGroup' ? `${groupId} ` : '';
-  return `${deduplicationPrefix(queue)}${scope}${id}`;
+  return `${DEDUPLICATION_PREFIX}${queue.queueId}/${scope}${id}`;
 }
 
-/** What all deduplication documents start with. */
+/** What all keys of remembered sends start with. */
 export const DEDUPLICATION_PREFIX = 'sqs/deduplication/';
-
-/** What those of a queue start with. */
-export const deduplicationPrefix = (queue: Queue): string =>
-  `${DEDUPLICATION_PREFIX}${queue.queueId}/`;

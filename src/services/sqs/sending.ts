@@ -118,15 +118,15 @@ async function storeOnce(
   accepted: readonly Accepted[],
   context: Context,
 ): Promise<Sent[]> {
-  const { documents } = context.tx;
+  const { memos } = context.tx;
   const originals = new Map<string, Original>();
   const fresh = new Map<string, Accepted>();
   for (const message of accepted) {
     const key = message.deduplicationKey ?? '';
     if (originals.has(key) || fresh.has(key)) continue;
-    const remembered = await documents.get<Original>(key);
+    const remembered = await memos.get<Original>(key);
     if (remembered === undefined) fresh.set(key, message);
-    else originals.set(key, remembered.value);
+    else originals.set(key, remembered);
   }
   const sequences = await append(queue, ref, [...fresh.values()], context);
   let index = 0;
@@ -135,8 +135,7 @@ async function storeOnce(
       messageId: sent.MessageId,
       sequenceNumber: sequenceNumber(sequences[index++] ?? 0),
     };
-    const expiresAtMs = context.nowMs + DEDUPLICATION_MS;
-    await documents.put(key, original, { expectedVersion: 0, expiresAtMs });
+    await memos.put(key, original, context.nowMs + DEDUPLICATION_MS);
     originals.set(key, original);
   }
   countFor(context, queue, 'NumberOfDeduplicatedSentMessages', accepted.length - fresh.size);

@@ -8,6 +8,7 @@ import type { Awaitable, Store, StoreStats, Transaction } from '../port.ts';
 import { MemoryDocuments } from './documents.ts';
 import { Journal } from './journal.ts';
 import { MemoryLogs } from './logs.ts';
+import { MemoryMemos } from './memos.ts';
 import { MemoryQueues } from './queues.ts';
 import { MemoryTimers } from './timers.ts';
 
@@ -28,8 +29,10 @@ class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #journal = new Journal();
   readonly #documents = new MemoryDocuments(this.#journal);
+  readonly #memos = new MemoryMemos(this.#journal);
   readonly #shapes = {
     documents: this.#documents,
+    memos: this.#memos,
     queues: new MemoryQueues(this.#journal),
     logs: new MemoryLogs(this.#journal),
     timers: new MemoryTimers(this.#journal),
@@ -65,7 +68,10 @@ class MemoryStore implements Store {
   }
 
   reclaim(): Promise<boolean> {
-    return this.transact((tx) => this.#documents.reclaim(tx.nowMs, RECLAIM_MAX));
+    return this.transact(({ nowMs }) => {
+      this.#memos.reclaim(nowMs);
+      return this.#documents.reclaim(nowMs, RECLAIM_MAX);
+    });
   }
 
   stats(): StoreStats {

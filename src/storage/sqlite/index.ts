@@ -13,6 +13,7 @@ import { databaseIn, logIn } from './data-folder.ts';
 import { SqliteDocuments } from './documents.ts';
 import { lockFolder } from './folder-lock.ts';
 import { SqliteLogs } from './logs.ts';
+import { SqliteMemos } from './memos.ts';
 import { migrate, schemaVersionOf } from './migrations/index.ts';
 import { SqliteQueues } from './queues.ts';
 import { refusalOf } from './refusal.ts';
@@ -84,6 +85,7 @@ class SqliteStore implements Store {
   readonly #session: Session;
   readonly #room: Room;
   readonly #documents: SqliteDocuments;
+  readonly #memos: SqliteMemos;
   readonly #queues: SqliteQueues;
   readonly #logs: SqliteLogs;
   readonly #timers: SqliteTimers;
@@ -102,6 +104,7 @@ class SqliteStore implements Store {
     this.#unlock = unlock;
     this.#session = new Session(this.#db);
     this.#documents = new SqliteDocuments(this.#session);
+    this.#memos = new SqliteMemos(this.#session);
     this.#room = new Room(this.#db, this.#path, options.pagesMax);
     this.#session.onForget(() => this.#room.committed());
     this.#queues = new SqliteQueues(this.#session, this.#room);
@@ -114,7 +117,10 @@ class SqliteStore implements Store {
       session: this.#session,
       nowMs: () => options.clock.nowMs(),
       transaction: () => this.#transaction(),
-      flush: () => this.#queues.flush(),
+      flush: () => {
+        this.#queues.flush();
+        this.#memos.flush();
+      },
       durable: (done, failed) => (relaxed ? done() : this.#sync.after(done, failed)),
       pending: () => !relaxed && this.#sync.busy,
       broken: () => this.#sync.broken,
@@ -132,8 +138,9 @@ class SqliteStore implements Store {
   async reclaim(): Promise<boolean> {
     return this.transact(() => {
       const documents = this.#documents.reclaim(RECLAIM_ROWS);
+      const memos = this.#memos.reclaim(RECLAIM_ROWS);
       const queues = this.#queues.reclaim(RECLAIM_ROWS);
-      return this.#returnFreePages() || documents || queues;
+      return this.#returnFreePages() || documents || memos || queues;
     });
   }
 
@@ -171,6 +178,7 @@ class SqliteStore implements Store {
     return {
       nowMs: this.#session.nowMs,
       documents: this.#documents,
+      memos: this.#memos,
       queues: this.#queues,
       logs: this.#logs,
       timers: this.#timers,

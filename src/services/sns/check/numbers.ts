@@ -1,6 +1,7 @@
 /** The phone numbers of SMS sandboxes. */
-import { allDocuments } from '../../../core/all-documents.ts';
+
 import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
+import { allDocuments } from '../../../core/read-all.ts';
 import type { Transaction } from '../../../storage/port.ts';
 import { withPlus } from '../phone-number.ts';
 import { NUMBER_PREFIX, type SandboxNumber } from '../sandbox.ts';

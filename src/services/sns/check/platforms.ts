@@ -1,6 +1,7 @@
 /** Platform applications and their endpoints: see `platform-endpoint.ts` for what finds them. */
-import { allDocuments } from '../../../core/all-documents.ts';
+
 import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
+import { allDocuments } from '../../../core/read-all.ts';
 import type { Transaction } from '../../../storage/port.ts';
 import {
   APPLICATION_PREFIX,

@@ -1,6 +1,7 @@
 /** Subscriptions: against their topics, what finds them, what counts them and what ends them. */
-import { allDocuments } from '../../../core/all-documents.ts';
+
 import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
+import { allDocuments } from '../../../core/read-all.ts';
 import type { Document, Transaction } from '../../../storage/port.ts';
 import { subscriptionAddressOf } from '../arn.ts';
 import { Audience } from '../audience.ts';

@@ -1,6 +1,7 @@
 /** Topics: each under its own name, with what it needs to forget, to count and to refuse. */
-import { allDocuments } from '../../../core/all-documents.ts';
+
 import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
+import { allDocuments, allMemos } from '../../../core/read-all.ts';
 import { sequenceNumber } from '../../../core/sequence-number.ts';
 import type { Document, Transaction } from '../../../storage/port.ts';
 import { archiveLog, trimTimerKey } from '../archive.ts';
@@ -86,7 +87,7 @@ export async function checkSequences(
     if (number > (given.get(topicId) ?? '')) given.set(topicId, number);
   };
   const prefix = DEDUPLICATION_PREFIX;
-  for await (const { key, value } of allDocuments<{ sequenceNumber?: string }>(tx, prefix)) {
+  for await (const { key, value } of allMemos<{ sequenceNumber?: string }>(tx, prefix)) {
     note(key.slice(prefix.length).split('/', 1)[0] ?? '', value.sequenceNumber);
   }
   const problems: Problem[] = [];

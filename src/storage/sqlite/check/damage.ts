@@ -4,6 +4,7 @@ import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
 /** What an index is for, so that its damage can be told by what comes of it. */
 const INDEXES: { readonly [name: string]: string } = {
   documents_expiry: 'Documents past their end stay on the disk.',
+  memos_expiry: 'What was remembered for a while may stay on the disk.',
   entries_hidden: 'Messages that were received or delayed may not come back.',
   entries_lane: 'Messages of a group may be skipped, or handed out in the wrong order.',
   entries_aged: 'Messages past their retention may stay.',

@@ -11,6 +11,7 @@ import { databaseIn, isServed, logIn, openForReading, sizeText } from '../data-f
 import { SqliteDocuments } from '../documents.ts';
 import { marksIn, refuseForeign, schemaDifferences } from '../identity.ts';
 import { SqliteLogs } from '../logs.ts';
+import { SqliteMemos } from '../memos.ts';
 import { SqliteQueues } from '../queues.ts';
 import { damageOf, refusalOf } from '../refusal.ts';
 import { PAGE_BYTES, Room } from '../room.ts';
@@ -93,6 +94,7 @@ function transactionOf(db: DatabaseSync, folder: string, nowMs: number): Transac
   return {
     nowMs,
     documents: new SqliteDocuments(session),
+    memos: new SqliteMemos(session),
     queues: new SqliteQueues(session, room),
     logs: new SqliteLogs(session, room),
     timers: new SqliteTimers(session),
@@ -114,14 +116,15 @@ function keysOf(db: DatabaseSync): StoredKeys {
 
 function factsOf(db: DatabaseSync, folder: string, served: boolean): string[] {
   const number = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0]);
-  const count = (table: string): string => {
+  const count = (table: string, what = 'count(*)'): string => {
     try {
-      return number(`SELECT count(*) FROM ${table}`).toLocaleString('en-US');
+      return number(`SELECT ${what} FROM ${table}`).toLocaleString('en-US');
     } catch {
       return 'unreadable';
     }
   };
   const { schema } = marksIn(db);
+  const memos = count('memos', 'coalesce(sum(length(fingerprints)), 0) / 4');
   const logBytes = statSync(logIn(folder), { throwIfNoEntry: false })?.size ?? 0;
   const freeBytes = number('PRAGMA freelist_count') * PAGE_BYTES;
   return [
@@ -130,7 +133,8 @@ function factsOf(db: DatabaseSync, folder: string, served: boolean): string[] {
       `${sizeText(freeBytes)} of it free for reuse. Write-ahead log: ${sizeText(logBytes)}` +
       (logBytes > 0 && !served ? ', which the next start reads.' : '.'),
     `Queues: ${count('queues WHERE key IS NOT NULL')}, entries: ${count('entries')}, ` +
-      `documents: ${count('documents')}, timers: ${count('timers')}, ` +
+      `documents: ${count('documents')}, ` +
+      `memos: ${memos}, timers: ${count('timers')}, ` +
       `logs: ${count('logs')} with ${count('records')} records.`,
   ];
 }

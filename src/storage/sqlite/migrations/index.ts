@@ -6,8 +6,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StorageRefused } from '../../errors.ts';
 import { sql as shapes } from './0001-shapes.ts';
+import { sql as memos } from './0002-memos.ts';
 
-const migrations: readonly string[] = [shapes];
+const migrations: readonly string[] = [shapes, memos];
 
 export const SCHEMA_VERSION = migrations.length;
 

@@ -1,0 +1,151 @@
+/**
+ * The memos shape on SQLite: an appended row for all memos of a commit, and an index in memory that
+ * finds the row.
+ *
+ * As rows under their keys, ids of messages are spread over the whole table: with five minutes of
+ * 9,000 a second in it, each took 71 µs and 21 KB of writing. Appended it takes 8 µs and 1 KB. See
+ * decision 0012.
+ */
+import type { Json, Memo, MemoPage, Memos } from '../port.ts';
+import { fingerprintOf, MemoIndex } from './memo-index.ts';
+import type { Session } from './session.ts';
+
+/** Memos in a row: whoever finds one reads all. */
+const MEMOS_PER_ROW = 64;
+const ROWS_PER_PAGE = 50;
+/** Of the index alone, which is made once: short rows. */
+const ROWS_PER_READ = 1_000;
+const FINGERPRINT_BYTES = 4;
+
+type StoredMemo = readonly [key: string, value: Json, expiresAtMs: number];
+
+interface PendingMemo {
+  readonly value: Json;
+  readonly expiresAtMs: number;
+}
+
+interface IndexRow {
+  id: number;
+  expires_at: number;
+  fingerprints: Uint8Array;
+}
+
+export class SqliteMemos implements Memos {
+  readonly #session: Session;
+  readonly #insert;
+  readonly #body;
+  readonly #after;
+  readonly #fingerprints;
+  readonly #expired;
+  readonly #deleteExpired;
+  /** Those of this commit that are not in the table yet. */
+  #pending = new Map<string, PendingMemo>();
+  /** Made when the first memo is asked for. */
+  #index: MemoIndex | undefined;
+  #nextRow = 1;
+
+  constructor(session: Session) {
+    this.#session = session;
+    // The index may go on naming rows that were taken back: they are not found, or lack the key.
+    session.onForget(() => this.#pending.clear());
+    this.#insert = session.statement('INSERT INTO memos VALUES (?, ?, ?, ?)');
+    this.#body = session.statement<{ body: string }>('SELECT body FROM memos WHERE id = ?');
+    this.#after = session.statement<{ id: number; body: string }>(
+      'SELECT id, body FROM memos WHERE id > ? ORDER BY id LIMIT ?',
+    );
+    this.#fingerprints = session.statement<IndexRow>(
+      'SELECT id, expires_at, fingerprints FROM memos WHERE id > ? ORDER BY id LIMIT ?',
+    );
+    this.#expired = session.statement<{ found: number }>(
+      'SELECT 1 AS found FROM memos WHERE expires_at <= ? LIMIT 1',
+    );
+    this.#deleteExpired = session.statement(
+      `DELETE FROM memos WHERE id IN
+         (SELECT id FROM memos WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
+    );
+  }
+
+  get<T = Json>(key: string): T | undefined {
+    const memo = this.#pending.get(key) ?? this.#stored(key);
+    if (memo === undefined || memo.expiresAtMs <= this.#session.nowMs) return undefined;
+    return memo.value as T;
+  }
+
+  put(key: string, value: unknown, expiresAtMs: number): void {
+    this.#session.willWrite();
+    this.#pending.set(key, { value: value as Json, expiresAtMs });
+    if (this.#pending.size === MEMOS_PER_ROW) this.flush();
+  }
+
+  scan<T = Json>(prefix: string, after = 0): MemoPage<T> {
+    this.flush();
+    const rows = this.#after.all(after, ROWS_PER_PAGE);
+    const memos: Memo<T>[] = [];
+    for (const { body } of rows) {
+      for (const [key, value, expiresAtMs] of JSON.parse(body) as StoredMemo[]) {
+        if (expiresAtMs <= this.#session.nowMs || !key.startsWith(prefix)) continue;
+        memos.push({ key, value: value as T });
+      }
+    }
+    const next = rows.length < ROWS_PER_PAGE ? undefined : rows.at(-1)?.id;
+    return { memos, ...(next !== undefined && { next }) };
+  }
+
+  /** Part of every commit. */
+  flush(): void {
+    if (this.#pending.size === 0) return;
+    const index = this.#loaded();
+    const row = this.#nextRow++;
+    const memos: StoredMemo[] = [];
+    const fingerprints = new DataView(new ArrayBuffer(this.#pending.size * FINGERPRINT_BYTES));
+    let lastMs = 0;
+    for (const [key, { value, expiresAtMs }] of this.#pending) {
+      const fingerprint = fingerprintOf(key);
+      fingerprints.setUint32(memos.length * FINGERPRINT_BYTES, fingerprint, true);
+      memos.push([key, value, expiresAtMs]);
+      index.add(fingerprint, row, expiresAtMs);
+      if (expiresAtMs > lastMs) lastMs = expiresAtMs;
+    }
+    this.#pending = new Map();
+    this.#insert.write(row, lastMs, fingerprints, JSON.stringify(memos));
+  }
+
+  /** Deletes rows of expired memos; answers whether more are left. */
+  reclaim(limit: number): boolean {
+    const { nowMs } = this.#session;
+    this.#index?.forget(nowMs);
+    if (this.#expired.get(nowMs) === undefined) return false;
+    this.#session.willWrite();
+    return this.#deleteExpired.run(nowMs, limit) === limit;
+  }
+
+  /** The latest under the key, expired or not. */
+  #stored(key: string): PendingMemo | undefined {
+    for (const row of this.#loaded().find(fingerprintOf(key))) {
+      const body = this.#body.get(row)?.body;
+      if (body === undefined) continue;
+      const found = (JSON.parse(body) as StoredMemo[]).find((memo) => memo[0] === key);
+      if (found !== undefined) return { value: found[1], expiresAtMs: found[2] };
+    }
+    return undefined;
+  }
+
+  #loaded(): MemoIndex {
+    if (this.#index !== undefined) return this.#index;
+    const index = new MemoIndex();
+    let rows: IndexRow[];
+    do {
+      rows = this.#fingerprints.all(this.#nextRow - 1, ROWS_PER_READ);
+      for (const { id, expires_at, fingerprints } of rows) {
+        const { buffer, byteOffset, byteLength } = fingerprints;
+        const view = new DataView(buffer, byteOffset, byteLength);
+        for (let at = 0; at < byteLength; at += FINGERPRINT_BYTES) {
+          index.add(view.getUint32(at, true), id, expires_at);
+        }
+        this.#nextRow = id + 1;
+      }
+    } while (rows.length === ROWS_PER_READ);
+    this.#index = index;
+    return index;
+  }
+}
