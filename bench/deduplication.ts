@@ -1,7 +1,7 @@
 /**
  * What a deduplication id costs when those of the last five minutes are remembered: `node
- * bench/deduplication.ts [--engine memory|sqlite] [--per-second 9000]`. The clock is moved, so ten
- * minutes pass as fast as the engine works.
+ * bench/deduplication.ts [--engine memory|sqlite] [--per-second 9000]`. The clock is moved, so
+ * seven minutes pass as fast as the engine works. The rate is a multiple of 200.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -69,12 +69,14 @@ for (const engine of ['sqlite', 'memory'].filter((name) => (values.engine ?? nam
   await remember(store, clock, WINDOW_MS);
   rows.push(await measure(engine, store, clock, 60_000, 'after five minutes'));
   await store.close();
-  store = await open();
-  const beganAt = performance.now();
-  await store.transact(({ memos }) => memos.get('unknown'));
-  const loadedMs = (performance.now() - beganAt).toFixed(0);
-  rows.push({ engine, when: `first look after a restart: ${loadedMs} ms` });
-  await store.close();
+  if (engine === 'sqlite') {
+    store = await open();
+    const beganAt = performance.now();
+    await store.transact(({ memos }) => memos.get('unknown'));
+    const loadedMs = (performance.now() - beganAt).toFixed(0);
+    rows.push({ engine, when: `first look after a restart: ${loadedMs} ms` });
+    await store.close();
+  }
   folder.remove();
 }
 console.table(rows);

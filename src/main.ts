@@ -212,7 +212,7 @@ function createDeliveries(
   const worker = new DeliveryWorker({
     ...{ invoker, env, alarms, targets, observer, jitter, onError },
     // Both engines belong to one process: SQLite locks its folder, and memory is the process's own.
-    alone: true,
+    ownsStore: true,
   });
   return {
     worker,

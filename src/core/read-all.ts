@@ -17,7 +17,7 @@ export async function* allDocuments<T>(
   } while (after !== undefined);
 }
 
-/** Every memo whose key begins with `prefix`, in no order. */
+/** Every memo whose key begins with `prefix`, in no order; one that was replaced may come too. */
 export async function* allMemos<T = Json>(
   tx: Transaction,
   prefix: string,

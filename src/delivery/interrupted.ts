@@ -5,15 +5,18 @@
  *
  * A delivery that waits for its retry was claimed and is hidden too. The instant until which a
  * delivery is hidden tells the two apart: odd is the end of a lease, even the end of a pause. A
- * list of what is under way would do as well, but cost a write for each claim: 10 % of one delivery
- * to each of many parties. One that a subscription's rate holds up after an attempt may be taken
- * for one under way: it asks for its turn again, and may be attempted once more than it should.
+ * list of what is under way would do as well, but costs a write for each claim, which made one
+ * delivery to each of many parties 10 % slower. One that a subscription's rate holds up after an
+ * attempt may be taken for one under way: it asks for its turn again, and may be attempted once
+ * more than it should.
  */
 import type { Context } from '../core/context.ts';
+import type { Entry } from '../storage/port.ts';
 import { type Outlet, outletKey, outletQueue, TOKENS } from './outlet.ts';
 
 const OUTLETS_PER_STEP = 50;
-const DELIVERIES_PER_STEP = 500;
+/** Each is read with its payload of up to 256 KiB. */
+const DELIVERIES_PER_STEP = 100;
 
 /** The end of an attempt's lease: this instant or a millisecond later. */
 export const leaseEndMs = (wantedMs: number): number => wantedMs + ((wantedMs + 1) % 2);
@@ -27,48 +30,54 @@ export const pauseEndMs = (wantedMs: number): number => wantedMs - (wantedMs % 2
 const isUnderWay = ({ visibleAtMs }: { readonly visibleAtMs: number }): boolean =>
   visibleAtMs % 2 === 1;
 
-/** Freed so far: all outlets up to this document's key, and of the next one up to this sequence. */
-export interface Freed {
-  readonly outlets?: string;
-  readonly sequence: number;
+/** All outlets up to this document's key are done, and of the next one all up to this sequence. */
+export interface FreeingProgress {
+  readonly afterKey?: string;
+  readonly afterSequence: number;
 }
 
 /** Frees as much more as one transaction should. Undefined: that was all. */
 export async function freeInterrupted(
   context: Context,
-  { outlets, sequence }: Freed,
-): Promise<Freed | undefined> {
+  progress: FreeingProgress,
+): Promise<FreeingProgress | undefined> {
   const prefix = outletKey('');
-  const page = { limit: OUTLETS_PER_STEP, ...(outlets !== undefined && { after: outlets }) };
+  let { afterKey, afterSequence } = progress;
+  const page = { limit: OUTLETS_PER_STEP, ...(afterKey !== undefined && { after: afterKey }) };
   const found = await context.tx.documents.list<Outlet>(prefix, page);
-  let done: Freed = { ...(outlets !== undefined && { outlets }), sequence };
+  let left = DELIVERIES_PER_STEP;
   for (const { key, value } of found) {
-    const last = await freeOutlet(context, key.slice(prefix.length), value, done.sequence);
-    if (last !== undefined) return { ...done, sequence: last };
-    done = { outlets: key, sequence: 0 };
+    const name = key.slice(prefix.length);
+    const looked = await freeOutlet(context, name, value, { after: afterSequence, limit: left });
+    const last = looked.at(-1);
+    left -= looked.length;
+    if (left === 0 && last !== undefined) {
+      return { ...(afterKey !== undefined && { afterKey }), afterSequence: last.sequence };
+    }
+    [afterKey, afterSequence] = [key, 0];
   }
-  return found.length < OUTLETS_PER_STEP ? undefined : done;
+  if (afterKey === undefined || found.length < OUTLETS_PER_STEP) return undefined;
+  return { afterKey, afterSequence };
 }
 
-/** Frees an outlet's token and what is under way behind `after`; answers where it stopped short. */
+/** Frees an outlet's token and what is under way; answers the deliveries that it looked at. */
 async function freeOutlet(
   { tx, nowMs }: Context,
   name: string,
   { token, asleep }: Outlet,
-  after: number,
-): Promise<number | undefined> {
-  // The token of one that sleeps is hidden until its next retry, and nothing is under way.
-  if (asleep) return undefined;
+  page: { readonly after: number; readonly limit: number },
+): Promise<readonly Entry[]> {
+  // The token of one that sleeps is hidden until its next delivery comes back.
+  if (asleep) return [];
   const held = await tx.queues.find(TOKENS, token);
   if (held !== undefined && held.visibleAtMs > nowMs) {
     await tx.queues.extend(TOKENS, token, nowMs);
   }
   const queue = outletQueue(name);
-  const limit = DELIVERIES_PER_STEP;
-  const hidden = await tx.queues.peek(queue, { phase: 'claimed', after, limit });
+  const hidden = await tx.queues.peek(queue, { phase: 'claimed', ...page });
   for (const entry of hidden) {
     // Nobody knows how the attempt would have ended, so it uses up none of the retries.
     if (isUnderWay(entry)) await tx.queues.release(queue, entry.sequence);
   }
-  return hidden.length < limit ? undefined : hidden.at(-1)?.sequence;
+  return hidden;
 }

@@ -6,7 +6,7 @@
  */
 import type { Wake } from '../core/context.ts';
 import { type AttemptParts, Attempts, type Ending } from './attempts.ts';
-import { type Freed, freeInterrupted } from './interrupted.ts';
+import { type FreeingProgress, freeInterrupted } from './interrupted.ts';
 import { type DeliveryLimits, defaultLimits } from './limits.ts';
 import { outletOfKey, outletQueue, TOKENS } from './outlet.ts';
 import { type Found, type Look, type RoundResult, runRound, TOKEN_LEASE_MS } from './round.ts';
@@ -16,7 +16,7 @@ import { ATTEMPT_MS_MAX } from './targets/index.ts';
 export interface DeliveryWorkerParts<Alarm> extends AttemptParts<Alarm> {
   readonly limits?: DeliveryLimits;
   /** Whether no other process can use the store: what is claimed in it at the start is nobody's. */
-  readonly alone: boolean;
+  readonly ownsStore: boolean;
 }
 
 /** An outlet that this process serves. */
@@ -54,7 +54,7 @@ export class DeliveryWorker<Alarm> {
   readonly #ready = new Set<Served<Alarm>>();
   readonly #alarms = new Map<'tokens' | 'renewal' | 'rest', Alarm>();
   /** How far what an earlier process had claimed is free again; undefined: all of it is. */
-  #freed: Freed | undefined;
+  #freeing: FreeingProgress | undefined;
   #tokensDue = true;
   #renewalDue = false;
   #resting = false;
@@ -65,7 +65,7 @@ export class DeliveryWorker<Alarm> {
     this.#parts = parts;
     this.#limits = parts.limits ?? defaultLimits;
     this.#attempts = new Attempts(parts, this.#limits);
-    this.#freed = parts.alone ? { sequence: 0 } : undefined;
+    this.#freeing = parts.ownsStore ? { afterSequence: 0 } : undefined;
   }
 
   start(): void {
@@ -132,7 +132,7 @@ export class DeliveryWorker<Alarm> {
 
   #hasWork(): boolean {
     if (this.#stopped || this.#resting) return false;
-    if (this.#freed !== undefined || this.#renewalDue || this.#wantsTokens()) return true;
+    if (this.#freeing !== undefined || this.#renewalDue || this.#wantsTokens()) return true;
     return this.#ready.size > 0 && this.#attempts.room > 0;
   }
 
@@ -141,7 +141,7 @@ export class DeliveryWorker<Alarm> {
   }
 
   async #round(): Promise<void> {
-    if (this.#freed !== undefined) return this.#free(this.#freed);
+    if (this.#freeing !== undefined) return this.#free(this.#freeing);
     const looks = this.#chooseLooks();
     const wish = {
       looks,
@@ -165,11 +165,11 @@ export class DeliveryWorker<Alarm> {
     }
   }
 
-  async #free(freed: Freed): Promise<void> {
+  async #free(progress: FreeingProgress): Promise<void> {
     try {
       const work = deliverer('', '');
-      this.#freed = await this.#parts.invoker.run(work, (context) =>
-        freeInterrupted(context, freed),
+      this.#freeing = await this.#parts.invoker.run(work, (context) =>
+        freeInterrupted(context, progress),
       );
     } catch (error) {
       this.#parts.onError('the delivery worker', error);

@@ -109,8 +109,8 @@ export interface Memos {
    */
   put(key: string, value: unknown, expiresAtMs: number): Awaitable<void>;
   /**
-   * Looks through those whose key starts with `prefix`, a page at a time, in no order; what was
-   * remembered twice may come twice. Slow: for those who check what is stored.
+   * Looks through those whose key starts with `prefix`, a page at a time, in no order; one that was
+   * replaced may come too. Slow: for those who check what is stored.
    */
   scan<T = Json>(prefix: string, after?: number): Awaitable<MemoPage<T>>;
 }

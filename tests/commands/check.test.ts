@@ -89,6 +89,18 @@ it('finds nothing in a sound folder, and changes nothing in it', async () => {
   expect(readFileSync(join(folder, DATABASE))).toEqual(before);
 });
 
+it('looks at the tables of an earlier schema, and says what it leaves out', async () => {
+  const folder = copyOfSound();
+  change(folder, 'DROP TABLE memos; PRAGMA user_version = 1');
+  const { clean, text } = await check(folder);
+  expect(text).toContain(`${folder}: schema 1, no server is using it.`);
+  expect(text).toContain('memos: 0');
+  expect(text).toContain('Start the server on the folder once');
+  expect(clean, text).toBe(true);
+  change(folder, 'UPDATE queues SET total = total + 1 WHERE ordered = 1');
+  expect((await check(folder)).text).toContain('counts 7 messages and holds 6.');
+});
+
 it('finds nothing beside a store that is at work', async () => {
   const folder = copyOfSound();
   const store = await openSqliteStore({ folder, clock });
@@ -142,6 +154,8 @@ describe('a problem', () => {
     ],
     [`UPDATE memos SET body = 'x'`, ' rows of memos are not what was written.'],
     [`UPDATE memos SET fingerprints = x'00'`, ' rows of memos are not what was written.'],
+    [`UPDATE memos SET fingerprints = zeroblob(24)`, ' rows of memos are not what was written.'],
+    [`UPDATE memos SET expires_at = 1`, ' rows of memos are not what was written.'],
     [`UPDATE timers SET payload = 'x'`, '5 of the timers are no JSON any more'],
     [`DELETE FROM records WHERE position = 3`, 'The log "a log" has 2 records where 3 belong.'],
     [

@@ -153,7 +153,7 @@ export function transactionsContract(open: OpenStore): void {
       expect(instants).toEqual([START_MS, START_MS + 5]);
     });
 
-    it('leaves its writes in all four shapes', async () => {
+    it('leaves its writes in all five shapes', async () => {
       await on.run(fill);
       const before = await on.run(look);
       await on.run(disturb);

@@ -54,7 +54,7 @@ const scheduler = new Scheduler({ clock, store, alarms, invoker, tasks: [], onEr
 const targets = createTargets({}, env);
 const worker = new DeliveryWorker({
   ...{ invoker, env, alarms, targets, onError },
-  alone: true,
+  ownsStore: true,
   jitter: true,
 });
 

@@ -33,7 +33,7 @@ export interface SceneOptions {
   readonly tasks?: readonly Task[];
   readonly limits?: DeliveryLimits;
   /** Whether no other worker can use the store. */
-  readonly alone?: boolean;
+  readonly ownsStore?: boolean;
   /** Services beside SQS. */
   readonly services?: readonly Service<Context>[];
 }
@@ -88,7 +88,7 @@ export class Scene {
       targets: this.targets,
       observer: options.observer,
       ...(options.limits !== undefined && { limits: options.limits }),
-      alone: options.alone ?? false,
+      ownsStore: options.ownsStore ?? false,
       jitter: false,
       onError,
     });

@@ -26,10 +26,10 @@ interface Node {
   readonly targets: ScriptedTargets;
 }
 
-/** A worker of its own on a store that may be shared, unless the worker is alone. */
-function node(clock: TestClock, store: Store, alone = false): Node {
+/** A worker of its own on a store that may be shared, unless it owns it. */
+function node(clock: TestClock, store: Store, ownsStore = false): Node {
   const targets = new ScriptedTargets();
-  const scene = new Scene({ clock, store, targets, alone });
+  const scene = new Scene({ clock, store, targets, ownsStore });
   scenes.push(scene);
   return { scene, targets };
 }
@@ -192,6 +192,19 @@ describe('a worker that dies', () => {
     await turns();
     expect(second.targets.messageIds).toEqual(['message-2', 'message-1']);
     expect((await second.scene.attempts())[0]?.delivery.attempts).toBe(2);
+  });
+
+  it.each([0, 1])('leaves what it had under way, %i ms after an even instant', async (oddMs) => {
+    const folder = temporaryFolder();
+    const first = await life(folder, START_MS + oddMs, busyForFirst);
+    await first.scene.enqueue(first.scene.http(A), first.scene.http(A));
+    await first.kill();
+    const second = await life(folder, START_MS + oddMs, busyForFirst);
+    await turns();
+    expect(second.targets.messageIds).toEqual(['message-2']);
+    await second.scene.leap(20_000);
+    await turns();
+    expect(second.targets.messageIds).toEqual(['message-2', 'message-1']);
   });
 
   it('leaves what it had under way behind hundreds of retries', async () => {

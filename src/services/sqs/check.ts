@@ -95,9 +95,10 @@ async function checkMessagesOf(
 
 async function checkDeduplication(tx: Transaction, stored: Stored): Promise<Problem[]> {
   let count = 0;
+  const next = sequenceNumber(stored.nextSequence());
   const sends = allMemos<{ sequenceNumber?: string }>(tx, DEDUPLICATION_PREFIX);
   for await (const { value } of sends) {
-    if ((value.sequenceNumber ?? '') < sequenceNumber(stored.nextSequence())) continue;
+    if ((value.sequenceNumber ?? '') < next) continue;
     count++;
   }
   return count > 0 ? [futureSends(count)] : [];

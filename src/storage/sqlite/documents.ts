@@ -21,7 +21,6 @@ export class SqliteDocuments implements Documents {
   readonly #cache = new Map<string, Document>();
   readonly #get;
   readonly #put;
-  readonly #create;
   readonly #delete;
   readonly #list;
   readonly #expired;
@@ -34,11 +33,6 @@ export class SqliteDocuments implements Documents {
     this.#put = session.statement(
       `INSERT INTO documents VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET
          version = excluded.version, value = excluded.value, expires_at = excluded.expires_at`,
-    );
-    this.#create = session.statement(
-      `INSERT INTO documents VALUES (?, 1, ?, ?) ON CONFLICT (key) DO UPDATE SET
-         version = 1, value = excluded.value, expires_at = excluded.expires_at
-         WHERE documents.expires_at <= ?`,
     );
     this.#delete = session.statement('DELETE FROM documents WHERE key = ?');
     this.#list = session.statement<Row>(
@@ -66,8 +60,6 @@ export class SqliteDocuments implements Documents {
 
   put(key: string, value: unknown, options: DocumentWrite = {}): number {
     const { expectedVersion, expiresAtMs } = options;
-    if (expectedVersion === 0 && !this.#cache.has(key))
-      return this.#putNew(key, value, expiresAtMs);
     const current = this.#cache.get(key)?.version ?? this.#live(key)?.version ?? 0;
     if (expectedVersion !== undefined && expectedVersion !== current) {
       throw new VersionConflict(`${key} has version ${current}, not ${expectedVersion}`);
@@ -78,17 +70,6 @@ export class SqliteDocuments implements Documents {
     this.#cache.delete(key);
     if (expiresAtMs === undefined) this.#keep({ key, value: value as Json, version });
     return version;
-  }
-
-  /** One statement in place of two, for the ids that each message of a FIFO queue leaves behind. */
-  #putNew(key: string, value: unknown, expiresAtMs: number | undefined): number {
-    this.#session.willWrite();
-    const { nowMs } = this.#session;
-    if (this.#create.run(key, JSON.stringify(value), expiresAtMs ?? null, nowMs) === 0) {
-      throw new VersionConflict(`${key} is there already`);
-    }
-    if (expiresAtMs === undefined) this.#keep({ key, value: value as Json, version: 1 });
-    return 1;
   }
 
   delete(key: string): boolean {

@@ -1,14 +1,17 @@
 /**
  * Which rows may hold a memo, by its key: an index in memory that answers a bit too much rather
- * than too little. It takes 12 to 24 bytes for each memo.
+ * than too little. It takes 16 to 32 bytes for each memo.
  *
- * It is made of parts, filled one after the other, each with the fingerprints that were added
+ * It is made of segments, filled one after the other, each with the fingerprints that were added
  * while it was the last. So memos that expire together are forgotten together, at no cost.
  */
 
 const SLOTS_MIN = 1_024;
-/** Making a part larger moves all that is in it: half of these slots take 2 ms. */
+/** Making a segment larger moves all that is in it: half of these slots take 2 ms. */
 const SLOTS_MAX = 262_144;
+
+/** Of a fingerprint as it is stored, the lowest first. */
+export const FINGERPRINT_BYTES = 4;
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
@@ -21,13 +24,13 @@ export function fingerprintOf(key: string): number {
 }
 
 export class MemoIndex {
-  #parts: Part[] = [];
+  #segments: Segment[] = [];
 
   add(fingerprint: number, row: number, expiresAtMs: number): void {
-    let last = this.#parts.at(-1);
+    let last = this.#segments.at(-1);
     if (last === undefined || last.isFull) {
-      last = new Part(row);
-      this.#parts.push(last);
+      last = new Segment(row);
+      this.#segments.push(last);
     }
     last.add(fingerprint, row, expiresAtMs);
   }
@@ -35,18 +38,18 @@ export class MemoIndex {
   /** Rows that may hold a memo of such a key, the latest first. */
   find(fingerprint: number): number[] {
     const rows: number[] = [];
-    for (const part of this.#parts) part.find(fingerprint, rows);
+    for (const segment of this.#segments) segment.find(fingerprint, rows);
     return rows.sort((a, b) => b - a);
   }
 
-  /** Forgets parts of which all has expired. */
+  /** Forgets segments of which all has expired. */
   forget(nowMs: number): void {
-    this.#parts = this.#parts.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+    this.#segments = this.#segments.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
   }
 }
 
 /** A hash table of fingerprints with open addressing; the same one may be there many times. */
-class Part {
+class Segment {
   /** When the last of it expires. */
   expiresAtMs = 0;
   readonly #firstRow: number;

@@ -1,13 +1,13 @@
 /**
- * The memos shape on SQLite: an appended row for all memos of a commit, and an index in memory that
- * finds the row.
+ * The memos shape on SQLite: rows with many memos each, appended, and an index in memory that finds
+ * the row.
  *
  * As rows under their keys, ids of messages are spread over the whole table: with five minutes of
  * 9,000 a second in it, each took 71 µs and 21 KB of writing. Appended it takes 8 µs and 1 KB. See
  * decision 0012.
  */
 import type { Json, Memo, MemoPage, Memos } from '../port.ts';
-import { fingerprintOf, MemoIndex } from './memo-index.ts';
+import { FINGERPRINT_BYTES, fingerprintOf, MemoIndex } from './memo-index.ts';
 import type { Session } from './session.ts';
 
 /** Memos in a row. Whoever finds one has all of them parsed: 37 µs, or 75 with 64. */
@@ -15,9 +15,8 @@ const MEMOS_PER_ROW = 32;
 const ROWS_PER_PAGE = 50;
 /** Of the index alone, which is made once: short rows. */
 const ROWS_PER_READ = 1_000;
-const FINGERPRINT_BYTES = 4;
 
-type StoredMemo = readonly [key: string, value: Json, expiresAtMs: number];
+export type StoredMemo = readonly [key: string, value: Json, expiresAtMs: number];
 
 interface PendingMemo {
   readonly value: Json;
@@ -40,14 +39,22 @@ export class SqliteMemos implements Memos {
   readonly #deleteExpired;
   /** Those of this commit that are not in the table yet. */
   #pending = new Map<string, PendingMemo>();
-  /** Made when the first memo is asked for. */
+  /**
+   * Made when the first memo is asked for. It may go on naming rows that were taken back: they are
+   * not found, or lack the key.
+   */
   #index: MemoIndex | undefined;
+  /** Whether it was made in this transaction. */
+  #isNew = false;
   #nextRow = 1;
 
   constructor(session: Session) {
     this.#session = session;
-    // The index may go on naming rows that were taken back: they are not found, or lack the key.
-    session.onForget(() => this.#pending.clear());
+    // What the index was made of may be taken back, and what was deleted come again.
+    session.onForget(() => {
+      this.#pending.clear();
+      if (this.#isNew) this.#index = undefined;
+    });
     this.#insert = session.statement('INSERT INTO memos VALUES (?, ?, ?, ?)');
     this.#body = session.statement<{ body: string }>('SELECT body FROM memos WHERE id = ?');
     this.#after = session.statement<{ id: number; body: string }>(
@@ -74,11 +81,11 @@ export class SqliteMemos implements Memos {
   put(key: string, value: unknown, expiresAtMs: number): void {
     this.#session.willWrite();
     this.#pending.set(key, { value: value as Json, expiresAtMs });
-    if (this.#pending.size === MEMOS_PER_ROW) this.flush();
+    if (this.#pending.size === MEMOS_PER_ROW) this.#write();
   }
 
   scan<T = Json>(prefix: string, after = 0): MemoPage<T> {
-    this.flush();
+    this.#write();
     const rows = this.#after.all(after, ROWS_PER_PAGE);
     const memos: Memo<T>[] = [];
     for (const { body } of rows) {
@@ -93,6 +100,11 @@ export class SqliteMemos implements Memos {
 
   /** Part of every commit. */
   flush(): void {
+    this.#write();
+    this.#isNew = false;
+  }
+
+  #write(): void {
     if (this.#pending.size === 0) return;
     const index = this.#loaded();
     const row = this.#nextRow++;
@@ -106,8 +118,8 @@ export class SqliteMemos implements Memos {
       index.add(fingerprint, row, expiresAtMs);
       if (expiresAtMs > lastMs) lastMs = expiresAtMs;
     }
-    this.#pending = new Map();
     this.#insert.write(row, lastMs, fingerprints, JSON.stringify(memos));
+    this.#pending = new Map();
   }
 
   /** Deletes rows of expired memos; answers whether more are left. */
@@ -133,19 +145,22 @@ export class SqliteMemos implements Memos {
   #loaded(): MemoIndex {
     if (this.#index !== undefined) return this.#index;
     const index = new MemoIndex();
+    let last = 0;
     let rows: IndexRow[];
     do {
-      rows = this.#fingerprints.all(this.#nextRow - 1, ROWS_PER_READ);
+      rows = this.#fingerprints.all(last, ROWS_PER_READ);
       for (const { id, expires_at, fingerprints } of rows) {
         const { buffer, byteOffset, byteLength } = fingerprints;
         const view = new DataView(buffer, byteOffset, byteLength);
-        for (let at = 0; at < byteLength; at += FINGERPRINT_BYTES) {
+        for (let at = 0; at + FINGERPRINT_BYTES <= byteLength; at += FINGERPRINT_BYTES) {
           index.add(view.getUint32(at, true), id, expires_at);
         }
-        this.#nextRow = id + 1;
+        last = id;
       }
     } while (rows.length === ROWS_PER_READ);
     this.#index = index;
+    this.#isNew = true;
+    this.#nextRow = last + 1;
     return index;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What the four shapes share within one engine: the connection, the instant of the running
+ * What the five shapes share within one engine: the connection, the instant of the running
  * transaction function, and whether it has written. Functions run one after the other, so one
  * session serves them all.
  */

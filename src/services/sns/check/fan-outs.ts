@@ -1,5 +1,4 @@
 /** Messages on their way to many subscriptions: see `fan-out.ts` for what is kept of them. */
-
 import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
 import { allDocuments } from '../../../core/read-all.ts';
 import type { Transaction } from '../../../storage/port.ts';

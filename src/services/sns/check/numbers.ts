@@ -1,5 +1,4 @@
 /** The phone numbers of SMS sandboxes. */
-
 import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
 import { allDocuments } from '../../../core/read-all.ts';
 import type { Transaction } from '../../../storage/port.ts';

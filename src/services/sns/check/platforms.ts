@@ -1,5 +1,4 @@
 /** Platform applications and their endpoints: see `platform-endpoint.ts` for what finds them. */
-
 import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
 import { allDocuments } from '../../../core/read-all.ts';
 import type { Transaction } from '../../../storage/port.ts';

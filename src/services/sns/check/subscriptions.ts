@@ -1,5 +1,4 @@
 /** Subscriptions: against their topics, what finds them, what counts them and what ends them. */
-
 import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
 import { allDocuments } from '../../../core/read-all.ts';
 import type { Document, Transaction } from '../../../storage/port.ts';

@@ -1,5 +1,4 @@
 /** Topics: each under its own name, with what it needs to forget, to count and to refuse. */
-
 import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
 import { allDocuments, allMemos } from '../../../core/read-all.ts';
 import { sequenceNumber } from '../../../core/sequence-number.ts';

@@ -11,17 +11,24 @@ import { databaseIn, isServed, logIn, openForReading, sizeText } from '../data-f
 import { SqliteDocuments } from '../documents.ts';
 import { marksIn, refuseForeign, schemaDifferences } from '../identity.ts';
 import { SqliteLogs } from '../logs.ts';
+import { FINGERPRINT_BYTES } from '../memo-index.ts';
 import { SqliteMemos } from '../memos.ts';
+import { SCHEMA_VERSION } from '../migrations/index.ts';
 import { SqliteQueues } from '../queues.ts';
 import { damageOf, refusalOf } from '../refusal.ts';
 import { PAGE_BYTES, Room } from '../room.ts';
 import { Session } from '../session.ts';
 import { SqliteTimers } from '../timers.ts';
 import { damageProblem } from './damage.ts';
-import { type InvariantRow, invariants } from './invariants.ts';
+import { type Invariant, type InvariantRow, invariants } from './invariants.ts';
 import { readLog } from './log-file.ts';
+import { memoProblems } from './memos.ts';
 
 const CACHE_KIB = 65_536;
+
+const OLD_SCHEMA =
+  'An earlier version wrote this: what queues and topics keep is not looked at. Start the server ' +
+  'on the folder once, which brings it to the present schema, and check again.';
 
 /** What the port does not list: which queues there are, and which sequences were given out. */
 export interface StoredKeys {
@@ -31,7 +38,7 @@ export interface StoredKeys {
 }
 
 export interface Check {
-  /** All that is stored, for reading; undefined where the schema lacks something. */
+  /** All that is stored, for reading; undefined where the schema is old or lacks something. */
   readonly tx: Transaction | undefined;
   readonly keys: StoredKeys;
   /** Lines about what is there. */
@@ -54,7 +61,10 @@ export function openForCheck(folder: string, clock: Clock, note: (text: string) 
     db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
     const differences = differencesIn(db);
     return {
-      tx: differences.length > 0 ? undefined : transactionOf(db, folder, clock.nowMs()),
+      tx:
+        differences.length > 0 || !isCurrent(db)
+          ? undefined
+          : transactionOf(db, folder, clock.nowMs()),
       keys: keysOf(db),
       facts: () => factsOf(db, folder, served),
       problems: (nameOf) => [
@@ -77,6 +87,9 @@ export function openForCheck(folder: string, clock: Clock, note: (text: string) 
     throw refusalOf(error, folder);
   }
 }
+
+/** Whether the data has this version's schema. */
+const isCurrent = (db: DatabaseSync): boolean => marksIn(db).schema === SCHEMA_VERSION;
 
 function differencesIn(db: DatabaseSync): string[] {
   const empty = new DatabaseSync(':memory:');
@@ -124,7 +137,8 @@ function factsOf(db: DatabaseSync, folder: string, served: boolean): string[] {
     }
   };
   const { schema } = marksIn(db);
-  const memos = count('memos', 'coalesce(sum(length(fingerprints)), 0) / 4');
+  const fingerprints = `coalesce(sum(length(fingerprints)), 0) / ${FINGERPRINT_BYTES}`;
+  const memos = isCurrent(db) ? count('memos', fingerprints) : '0';
   const logBytes = statSync(logIn(folder), { throwIfNoEntry: false })?.size ?? 0;
   const freeBytes = number('PRAGMA freelist_count') * PAGE_BYTES;
   return [
@@ -136,6 +150,7 @@ function factsOf(db: DatabaseSync, folder: string, served: boolean): string[] {
       `documents: ${count('documents')}, ` +
       `memos: ${memos}, timers: ${count('timers')}, ` +
       `logs: ${count('logs')} with ${count('records')} records.`,
+    ...(isCurrent(db) ? [] : [OLD_SCHEMA]),
   ];
 }
 
@@ -148,19 +163,29 @@ function problemsOf(
   const damage = damageOf(db, 'integrity_check');
   const problems = [...new Set(damage)].map(damageProblem);
   note('Comparing the tables with each other');
-  for (const { sql, problem } of invariants) {
+  const looks = invariants.map((invariant) => () => breachesOf(db, invariant, nameOf));
+  if (isCurrent(db)) looks.push(() => memoProblems(db));
+  for (const look of looks) {
     try {
-      const rows = db.prepare(sql).all() as unknown;
-      // The columns are those that every statement of the table answers.
-      for (const row of rows as InvariantRow[]) {
-        problems.push(problem(row, row.key === null ? 'that was deleted' : nameOf(row.key)));
-      }
+      problems.push(...look());
     } catch (error) {
       // A statement that damage stops finds nothing that was not told already.
       if (problems.length === 0 && differencesIn(db).length === 0) throw error;
     }
   }
   return problems;
+}
+
+function breachesOf(
+  db: DatabaseSync,
+  { sql, problem }: Invariant,
+  nameOf: (key: string) => string,
+): Problem[] {
+  const rows = db.prepare(sql).all() as unknown;
+  // The columns are those that every statement of the table answers.
+  return (rows as InvariantRow[]).map((row) =>
+    problem(row, row.key === null ? 'that was deleted' : nameOf(row.key)),
+  );
 }
 
 const schemaProblem = (difference: string): Problem => ({

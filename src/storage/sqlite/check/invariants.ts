@@ -192,18 +192,6 @@ const unreadable = (table: string, column: string, meaning: string): Invariant =
   }),
 });
 
-const memos: Invariant = {
-  sql: `
-    SELECT NULL AS key, count(*) AS count, NULL AS other FROM memos
-      WHERE CASE WHEN json_valid(body) THEN json_array_length(body) * 4 <> length(fingerprints)
-        ELSE TRUE END HAVING count(*) > 0`,
-  problem: ({ count }) => ({
-    what: `${count} rows of memos are not what was written.`,
-    meaning: 'A message that is sent again within five minutes may be stored again, or refused.',
-    remedy: RESTORE_REMEDY,
-  }),
-};
-
 const logEnds: Invariant = {
   sql: `
     SELECT l.key, coalesce(r.found, 0) AS count, l.next - l.first AS other FROM logs l
@@ -246,7 +234,6 @@ export const invariants: readonly Invariant[] = [
   sequences,
   laneNumbers,
   unreadable('documents', 'value', 'Calls that need them fail.'),
-  memos,
   unreadable('timers', 'payload', 'The background work that they stand for is not done.'),
   logEnds,
   logOrder,
