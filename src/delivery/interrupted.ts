@@ -3,12 +3,10 @@
  * attempt nobody will settle. Where a store belongs to one process, the next one frees both before
  * it claims anything.
  *
- * A delivery that waits for its retry was claimed and is hidden too. The instant until which a
- * delivery is hidden tells the two apart: odd is the end of a lease, even the end of a pause. A
- * list of what is under way would do as well, but costs a write for each claim, which made one
- * delivery to each of many parties 10 % slower. One that a subscription's rate holds up after an
- * attempt may be taken for one under way: it asks for its turn again, and may be attempted once
- * more than it should.
+ * A delivery that waits for its retry was claimed and is hidden too. What tells the two apart is
+ * the instant until which it is hidden: that of a lease lies half a millisecond behind a whole one.
+ * A list of what is under way would do as well, but costs a write for each claim, which made one
+ * delivery to each of many parties 10 % slower.
  */
 import type { Context } from '../core/context.ts';
 import type { Entry } from '../storage/port.ts';
@@ -18,17 +16,11 @@ const OUTLETS_PER_STEP = 50;
 /** Each is read with its payload of up to 256 KiB. */
 const DELIVERIES_PER_STEP = 100;
 
-/** The end of an attempt's lease: this instant or a millisecond later. */
-export const leaseEndMs = (wantedMs: number): number => wantedMs + ((wantedMs + 1) % 2);
-
-/**
- * The end of a pause before a retry: this instant or a millisecond earlier, so that who moves a
- * test clock by the pause finds it over.
- */
-export const pauseEndMs = (wantedMs: number): number => wantedMs - (wantedMs % 2);
+/** The end of an attempt's lease. Nothing else ends between two milliseconds. */
+export const leaseEndMs = (wantedMs: number): number => Math.floor(wantedMs) + 0.5;
 
 const isUnderWay = ({ visibleAtMs }: { readonly visibleAtMs: number }): boolean =>
-  visibleAtMs % 2 === 1;
+  !Number.isInteger(visibleAtMs);
 
 /** All outlets up to this document's key are done, and of the next one all up to this sequence. */
 export interface FreeingProgress {

@@ -10,7 +10,6 @@ import { logAttempt, resourceName } from './attempt-log.ts';
 import { nextAttemptAtMs } from './backoff.ts';
 import type { DeadLetter, Delivery } from './delivery.ts';
 import { keepInInbox } from './inbox.ts';
-import { pauseEndMs } from './interrupted.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface Settlement {
@@ -65,7 +64,7 @@ export async function settle(
       : undefined;
   const isMine = await (retryAtMs === undefined
     ? tx.queues.remove(queue, entry.sequence)
-    : tx.queues.extend(queue, entry.sequence, pauseEndMs(retryAtMs)));
+    : tx.queues.extend(queue, entry.sequence, retryAtMs));
   if (!isMine) return;
   const isKept = async (arn: string) => (await observer?.hasLog?.(context, arn)) ?? true;
   await logAttempt(tx, delivery, outcome, entry.claims, random(), isKept);

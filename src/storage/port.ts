@@ -5,7 +5,8 @@
  *
  * Time is a predicate. Every transaction has one instant, `tx.nowMs`; an entry is visible when
  * `visibleAtMs <= tx.nowMs`, a document or a memo is gone when `expiresAtMs <= tx.nowMs`, a timer
- * is due when `dueAtMs <= tx.nowMs`. Nothing has to run for any of that to become true.
+ * is due when `dueAtMs <= tx.nowMs`. Nothing has to run for any of that to become true. Instants
+ * are milliseconds, and an engine keeps their fractions.
  */
 
 export type Awaitable<T> = T | Promise<T>;

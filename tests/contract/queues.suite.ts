@@ -331,6 +331,18 @@ function plainClaimContract(open: OpenStore): void {
       });
     });
 
+    it('keeps the fraction of an instant, and shows an entry from the next whole one on', async () => {
+      await append(plain, ['a']);
+      await claimEntries(plain, 1, { hideMs: HIDDEN_MS + 0.5 });
+      await on.reopenIfKept();
+      const entry = await find(plain, 1);
+      expect(entry?.visibleAtMs).toBe(START_MS + HIDDEN_MS + 0.5);
+      on.clock.advance(HIDDEN_MS);
+      expect(await claim(plain)).toEqual([]);
+      on.clock.advance(1);
+      expect(await claim(plain)).toEqual(['a']);
+    });
+
     it('makes entries visible again from the very instant on', async () => {
       await append(plain, ['a']);
       await claim(plain);
