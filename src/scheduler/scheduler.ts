@@ -8,6 +8,7 @@ import { type Clock, TestClock } from '../core/environment.ts';
 import type { Invoker } from '../core/invoke.ts';
 import type { Store, Timer } from '../storage/port.ts';
 import type { Alarms } from './alarms.ts';
+import { restMs } from './pace.ts';
 import type { Task } from './task.ts';
 
 /** A run that has not finished by then is taken for lost, and its timer comes due again. */
@@ -109,8 +110,10 @@ export class Scheduler {
   }
 
   async #reclaim(nowMs: number): Promise<void> {
-    const more = await this.#parts.store.reclaim();
-    this.#reclaimAtMs = more ? nowMs : nowMs + RECLAIM_INTERVAL_MS;
+    const { store, clock } = this.#parts;
+    const more = await store.reclaim();
+    const endedAtMs = clock.nowMs();
+    this.#reclaimAtMs = endedAtMs + (more ? restMs(endedAtMs - nowMs) : RECLAIM_INTERVAL_MS);
   }
 
   #nextAtMs(): number {

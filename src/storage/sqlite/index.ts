@@ -41,8 +41,8 @@ export interface SqliteOptions {
 }
 
 const RELAXED_SYNC_MS = 1_000;
-/** Rows that one `reclaim` deletes at most: a few milliseconds' worth. */
-const RECLAIM_ROWS = 500;
+/** Rows that one `reclaim` deletes at most: a millisecond or two, which callers wait. */
+const RECLAIM_ROWS = 100;
 /**
  * A commit that split pages out of their order walks over the whole table of the cache (SQLite has
  * parked a page behind the file's end): 60 µs with 32 MiB. With 8 MiB everything measured was as
@@ -53,7 +53,7 @@ const PAGE_CACHE_KIB = 8_192;
 const LOG_BYTES_KEPT = 64 * 1024 * 1024;
 /** Free pages that stay for reuse; what is beyond goes back to the file system, some at a time. */
 const FREE_PAGES_KEPT = 4_096;
-const FREE_PAGES_RETURNED = 512;
+const FREE_PAGES_RETURNED = 128;
 /** Observations kept between two calls of `stats`. */
 const OBSERVATIONS_MAX = 10_000;
 

@@ -1,0 +1,12 @@
+/**
+ * How background work that nobody waits for leaves time to callers. Giving back purged messages
+ * without a pause left 16 connections a quarter of what they sent before; so they keep four fifths.
+ */
+
+const REST_PER_WORK = 4;
+
+/**
+ * For how many milliseconds to rest after a piece of such work that took so many. Under a test
+ * clock nothing takes time, and nothing rests.
+ */
+export const restMs = (tookMs: number): number => tookMs * REST_PER_WORK;
