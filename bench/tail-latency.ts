@@ -1,6 +1,8 @@
 /**
  * How long single sends take at half of the highest load, while checkpoints run and old messages
- * expire: `node bench/tail-latency.ts [--seconds 20] [--rounds 3] [--store sqlite] [--rate N]`.
+ * expire: `node bench/tail-latency.ts [--seconds 20] [--rounds 3] [--store sqlite] [--rate N]
+ * [--purge]`. With `--purge` each round begins with another queue of some 300,000 messages being
+ * purged, whose space is then given back.
  */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -16,6 +18,7 @@ const { values } = parseArgs({
     store: { type: 'string', default: 'sqlite' },
     durability: { type: 'string', default: 'full' },
     rate: { type: 'string' },
+    purge: { type: 'boolean', default: false },
   },
 });
 const seconds = Number(values.seconds);
@@ -37,22 +40,35 @@ const server = await startWaystation([
   ...['--durability', values.durability],
 ]);
 const client = new BareClient(server.port);
-const created = await client.call('AmazonSQS.CreateQueue', {
-  QueueName: 'bench',
-  Attributes: { MessageRetentionPeriod: RETENTION_SECONDS },
-});
-client.close();
-const { QueueUrl } = JSON.parse(created.toString()) as { QueueUrl: string };
-const load = { port: server.port, queueUrl: QueueUrl, bodyBytes: BODY_BYTES };
+async function createQueue(name: string, attributes: object): Promise<string> {
+  const input = { QueueName: name, Attributes: attributes };
+  const created = await client.call('AmazonSQS.CreateQueue', input);
+  return (JSON.parse(created.toString()) as { QueueUrl: string }).QueueUrl;
+}
+
+const queueUrl = await createQueue('bench', { MessageRetentionPeriod: RETENTION_SECONDS });
+const load = { port: server.port, queueUrl, bodyBytes: BODY_BYTES };
+
+/** Fills a queue of its own and purges it. */
+async function purge(round: number): Promise<number> {
+  const QueueUrl = await createQueue(`purged-${round}`, {});
+  const fill = { ...load, queueUrl: QueueUrl, connections: 16, seconds: 8 };
+  const { messages } = await runLoad({ ...fill, workload: 'send-batch' });
+  await client.call('AmazonSQS.PurgeQueue', { QueueUrl });
+  return messages;
+}
+
 const most = await runLoad({ ...load, workload: 'send', connections: 64, seconds: 5 });
 const highest = most.messages / most.seconds;
 const perSecond = Math.round(Number(values.rate ?? highest / 2));
 const rows: object[] = [];
 for (let round = 0; round < Number(values.rounds); round++) {
+  const purged = values.purge ? await purge(round) : 0;
   const { latencyMs, sent } = await steady({ ...load, perSecond, seconds });
   const [p50, p99, p999, max] = latencyMs.map((ms) => ms.toFixed(2));
-  rows.push({ sent, 'p50 ms': p50, 'p99 ms': p99, 'p99.9 ms': p999, 'max ms': max });
+  rows.push({ sent, purged, 'p50 ms': p50, 'p99 ms': p99, 'p99.9 ms': p999, 'max ms': max });
 }
+client.close();
 await server.stop();
 folder.remove();
 console.log(`${Math.round(highest)} messages/s at the most; ${perSecond}/s held for ${seconds} s`);
