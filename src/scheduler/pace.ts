@@ -2,6 +2,7 @@
  * How background work that nobody waits for leaves time to callers. Giving back purged messages
  * without a pause left 16 connections a quarter of what they sent before; so they keep four fifths.
  */
+import type { Context } from '../core/context.ts';
 
 const REST_PER_WORK = 4;
 
@@ -10,3 +11,7 @@ const REST_PER_WORK = 4;
  * clock nothing takes time, and nothing rests.
  */
 export const restMs = (tookMs: number): number => tookMs * REST_PER_WORK;
+
+/** When a task should go on that has done a part of such work in this transaction. */
+export const afterRestMs = ({ nowMs, env }: Pick<Context, 'nowMs' | 'env'>): number =>
+  nowMs + restMs(env.clock.nowMs() - nowMs);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { systemEnvironment } from '../../src/core/environment.ts';
 import { createInvoker } from '../../src/core/invoke.ts';
 import { Alarms } from '../../src/scheduler/alarms.ts';
-import { restMs } from '../../src/scheduler/pace.ts';
+import { afterRestMs, restMs } from '../../src/scheduler/pace.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
 import { Waiters } from '../../src/scheduler/waiters.ts';
 import { openMemoryStore } from '../../src/storage/memory/index.ts';
@@ -64,4 +64,13 @@ it('rests after it has given back space, in proportion to how long that took', a
 it('does not rest where nothing takes time', async () => {
   const { scheduler } = scene(0);
   expect(await scheduler.tick()).toBe(START_MS);
+});
+
+it('has a task rest in proportion to what its transaction took so far', () => {
+  let nowMs = START_MS;
+  const env = systemEnvironment({ nowMs: () => nowMs });
+  const context = { nowMs: START_MS, env };
+  expect(afterRestMs(context)).toBe(START_MS);
+  nowMs += 3;
+  expect(afterRestMs(context)).toBe(START_MS + 12);
 });

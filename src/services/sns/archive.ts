@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-topic-owner.html
  */
 import type { Context } from '../../core/context.ts';
+import { afterRestMs } from '../../scheduler/pace.ts';
 import type { Task } from '../../scheduler/task.ts';
 import { archiveRetentionMs } from './archive-policy.ts';
 import type { TopicAddress } from './arn.ts';
@@ -89,7 +90,7 @@ export const trimArchiveTask: Task = {
     if (!isKept || sinceMs === undefined) {
       const { next } = await tx.logs.bounds(log);
       const more = await tx.logs.trim(log, next, RECORDS_PER_RUN);
-      if (more) await scheduleTrim(context, payload, payload.archive, nowMs);
+      if (more) await scheduleTrim(context, payload, payload.archive, afterRestMs(context));
       else await tx.timers.cancel(timer.key);
       return;
     }
@@ -98,7 +99,8 @@ export const trimArchiveTask: Task = {
     const [oldest] = more ? [] : await tx.logs.read(log, position, 1);
     const ageMs = nowMs - sinceMs + 1;
     const nextAtMs = (oldest?.appendedAtMs ?? nowMs) + ageMs;
-    const dueAtMs = more ? nowMs : Math.max(nextAtMs, nowMs + PAUSE_MS_MIN);
+    const laterMs = Math.max(nextAtMs, nowMs + PAUSE_MS_MIN);
+    const dueAtMs = more ? afterRestMs(context) : laterMs;
     await scheduleTrim(context, payload, payload.archive, dueAtMs);
   },
 };

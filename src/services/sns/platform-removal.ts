@@ -6,6 +6,7 @@
 import type { Context } from '../../core/context.ts';
 import { attemptLog } from '../../delivery/attempt-log.ts';
 import { everythingIn, type Forgotten, forget } from '../../delivery/log-tail.ts';
+import { afterRestMs } from '../../scheduler/pace.ts';
 import type { Task } from '../../scheduler/task.ts';
 import type { Document } from '../../storage/port.ts';
 import type { PlatformApplication } from './platform-application.ts';
@@ -39,7 +40,7 @@ async function goOn(context: Context, progress: Progress): Promise<void> {
   await context.schedule({
     key: endpointRemovalTimerKey(progress.applicationId),
     kind: REMOVE_KIND,
-    dueAtMs: context.nowMs,
+    dueAtMs: afterRestMs(context),
     payload: { ...progress },
   });
 }

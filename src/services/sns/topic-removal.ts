@@ -7,6 +7,7 @@
 import type { Context } from '../../core/context.ts';
 import { attemptLog } from '../../delivery/attempt-log.ts';
 import { everythingIn, type Forgotten, forget } from '../../delivery/log-tail.ts';
+import { afterRestMs } from '../../scheduler/pace.ts';
 import type { Task } from '../../scheduler/task.ts';
 import type { Document } from '../../storage/port.ts';
 import { auditLog } from './audit-log.ts';
@@ -49,7 +50,7 @@ export async function deleteTopic(context: Context, topic: Document<Topic>): Pro
 async function goOn(context: Context, progress: Progress): Promise<void> {
   const key = removalTimerKey(progress.topicId);
   const payload = { ...progress };
-  await context.schedule({ key, kind: REMOVE_KIND, dueAtMs: context.nowMs, payload });
+  await context.schedule({ key, kind: REMOVE_KIND, dueAtMs: afterRestMs(context), payload });
 }
 
 export const removeSubscriptionsTask: Task = {

@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-basic-architecture.html
  */
 import type { Context } from '../../core/context.ts';
-import { restMs } from '../../scheduler/pace.ts';
+import { afterRestMs } from '../../scheduler/pace.ts';
 import type { Task } from '../../scheduler/task.ts';
 import { moveMessagesTask } from './move-messages.ts';
 import { numberAttribute, type Queue, queueKey, queueRef } from './queue.ts';
@@ -50,7 +50,7 @@ export async function expectExpiry(
 const expireMessages: Task = {
   kind: EXPIRE_KIND,
   async run(timer, context) {
-    const { tx, nowMs, env } = context;
+    const { tx, nowMs } = context;
     const address = timer.payload as ExpirePayload;
     const queue = (await tx.documents.get<Queue>(queueKey(address)))?.value;
     if (queue?.queueId !== address.queueId) {
@@ -59,14 +59,11 @@ const expireMessages: Task = {
     }
     const ref = queueRef(queue);
     const keepMs = retentionMs(queue);
-    const beganAtMs = env.clock.nowMs();
     const more = await tx.queues.expire(ref, nowMs - keepMs, ENTRIES_PER_RUN);
-    const endedAtMs = env.clock.nowMs();
     if (ref.ordered) await wakeBehindExpired(context, queue);
     const oldestMs = more ? undefined : await tx.queues.oldestEnqueuedAtMs(ref);
     const nextAtMs = Math.max((oldestMs ?? nowMs) + keepMs, nowMs + PAUSE_MS_MIN);
-    const againAtMs = nowMs + restMs(endedAtMs - beganAtMs);
-    await scheduleExpiry(context, queue, more ? againAtMs : nextAtMs);
+    await scheduleExpiry(context, queue, more ? afterRestMs(context) : nextAtMs);
   },
 };
 
