@@ -1,6 +1,7 @@
 /**
- * How background work that nobody waits for leaves time to callers. Giving back purged messages
- * without a pause left 16 connections a quarter of what they sent before; so they keep four fifths.
+ * How background work leaves time to callers. Giving back what was purged, expiring messages or
+ * moving them without a pause left 16 connections a fifth of what they sent before; so they keep
+ * three to four fifths.
  */
 import type { Context } from '../core/context.ts';
 

@@ -1,4 +1,4 @@
-/** Work in the background that nobody waits for leaves time to callers. */
+/** Work in the background leaves time to callers. */
 import { expect, it } from 'vitest';
 import { systemEnvironment } from '../../src/core/environment.ts';
 import { createInvoker } from '../../src/core/invoke.ts';

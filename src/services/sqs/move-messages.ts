@@ -11,6 +11,7 @@
  * time stay, and on a FIFO queue those behind them in their group.
  */
 import type { Context } from '../../core/context.ts';
+import { afterRestMs } from '../../scheduler/pace.ts';
 import type { Task } from '../../scheduler/task.ts';
 import type { Entry, Timer } from '../../storage/port.ts';
 import { decodeMessage, encodeMessage, type Message } from './message.ts';
@@ -27,8 +28,8 @@ import {
 } from './move-task.ts';
 import { countFor, isFifo, numberAttribute, type Queue, queueKey, queueRef } from './queue.ts';
 
-/** What one run moves: a few milliseconds' work. */
-const MESSAGES_PER_RUN = 200;
+/** What one run moves: a millisecond or two, which callers wait. */
+const MESSAGES_PER_RUN = 50;
 /** What the storage port hands out at once of an ordered queue. */
 const ORDERED_CLAIM_MAX = 10;
 const SECOND_MS = 1_000;
@@ -76,7 +77,7 @@ async function moveSome(context: Context, source: Queue, task: MoveTask): Promis
     await endMoveTask(context, source, { ...progress, status: 'COMPLETED' });
   } else {
     const secondIsFull = movedCount >= leftInSecond;
-    const nextAtMs = secondIsFull ? second.startedAtMs + SECOND_MS : nowMs;
+    const nextAtMs = secondIsFull ? second.startedAtMs + SECOND_MS : afterRestMs(context);
     await resumeMoveTask(context, source, progress, nextAtMs);
   }
 }
