@@ -31,8 +31,9 @@ export class MemoryMemos implements Memos {
 
   put(key: string, value: unknown, expiresAtMs: number): void {
     const previous = this.#find(key);
-    this.#replace(key, previous, { value, expiresAtMs });
-    this.#journal.record(() => this.#replace(key, this.#find(key), previous));
+    const next = { value, expiresAtMs };
+    this.#replace(key, previous, next);
+    this.#journal.record(() => this.#replace(key, next, previous));
   }
 
   scan<T = Json>(prefix: string): MemoPage<T> {

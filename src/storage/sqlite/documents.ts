@@ -1,6 +1,7 @@
 /** The documents shape on SQLite, with the parsed values of lasting documents kept in memory. */
 import { VersionConflict } from '../errors.ts';
 import type { Document, Documents, DocumentWrite, Json } from '../port.ts';
+import { ExpiredRows } from './expired-rows.ts';
 import type { Session } from './session.ts';
 
 /** Lasting documents are few and read by every request; expiring ones are many and read once. */
@@ -23,8 +24,7 @@ export class SqliteDocuments implements Documents {
   readonly #put;
   readonly #delete;
   readonly #list;
-  readonly #expired;
-  readonly #deleteExpired;
+  readonly #expired: ExpiredRows;
 
   constructor(session: Session) {
     this.#session = session;
@@ -39,13 +39,7 @@ export class SqliteDocuments implements Documents {
       `SELECT * FROM documents WHERE key > ? AND key >= ? AND key < ?
          AND (expires_at IS NULL OR expires_at > ?) ORDER BY key LIMIT ?`,
     );
-    this.#expired = session.statement<{ found: number }>(
-      'SELECT 1 AS found FROM documents WHERE expires_at <= ? LIMIT 1',
-    );
-    this.#deleteExpired = session.statement(
-      `DELETE FROM documents WHERE key IN
-         (SELECT key FROM documents WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
-    );
+    this.#expired = new ExpiredRows(session, 'documents', 'key');
   }
 
   get<T = Json>(key: string): Document<T> | undefined {
@@ -92,10 +86,7 @@ export class SqliteDocuments implements Documents {
 
   /** Deletes expired documents; answers whether more are left. */
   reclaim(limit: number): boolean {
-    const { nowMs } = this.#session;
-    if (this.#expired.get(nowMs) === undefined) return false;
-    this.#session.willWrite();
-    return this.#deleteExpired.run(nowMs, limit) === limit;
+    return this.#expired.delete(limit);
   }
 
   #live(key: string): Row | undefined {

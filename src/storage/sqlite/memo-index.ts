@@ -10,7 +10,7 @@ const SLOTS_MIN = 1_024;
 /** Making a segment larger moves all that is in it: half of these slots take 2 ms. */
 const SLOTS_MAX = 262_144;
 
-/** Of a fingerprint as it is stored, the lowest first. */
+/** Of a fingerprint as it is stored, the lowest byte first. */
 export const FINGERPRINT_BYTES = 4;
 
 const FNV_OFFSET = 0x811c9dc5;
@@ -21,6 +21,25 @@ export function fingerprintOf(key: string): number {
   let hash = FNV_OFFSET;
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), FNV_PRIME);
   return hash >>> 0;
+}
+
+/** Fingerprints as they are stored. */
+export function pack(fingerprints: readonly number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(fingerprints.length * FINGERPRINT_BYTES));
+  for (const [i, each] of fingerprints.entries()) {
+    view.setUint32(i * FINGERPRINT_BYTES, each, true);
+  }
+  return new Uint8Array(view.buffer);
+}
+
+/** The fingerprints in what was stored. Bytes at the end that make no whole one are left out. */
+export function unpack({ buffer, byteOffset, byteLength }: Uint8Array): number[] {
+  const view = new DataView(buffer, byteOffset, byteLength);
+  const fingerprints: number[] = [];
+  for (let at = 0; at + FINGERPRINT_BYTES <= byteLength; at += FINGERPRINT_BYTES) {
+    fingerprints.push(view.getUint32(at, true));
+  }
+  return fingerprints;
 }
 
 export class MemoIndex {

@@ -27,25 +27,18 @@ export class Tally {
   }
 }
 
-/** What can be wrong with things; `what` ends a sentence that begins with their names. */
-export interface Fault {
-  readonly what: string;
-  readonly meaning: string;
-  readonly remedy: string;
-}
-
 /** What is wrong with things of one kind, by fault and by whom they belong to. */
 export class Findings<Name extends string> {
-  readonly #faults: ReadonlyArray<readonly [Name, Fault]>;
+  readonly #faults: ReadonlyArray<readonly [Name, Problem]>;
   readonly #subject: (owner: string, wrong: Wrong) => string;
   readonly #tallies: ReadonlyMap<Name, Tally>;
 
-  /** `subject` names the things that have a fault. */
+  /** `subject` begins the sentence that the `what` of a fault ends: it names the things. */
   constructor(
-    faults: Readonly<Record<Name, Fault>>,
+    faults: Readonly<Record<Name, Problem>>,
     subject: (owner: string, wrong: Wrong) => string,
   ) {
-    this.#faults = Object.entries(faults) as [Name, Fault][];
+    this.#faults = Object.entries(faults) as [Name, Problem][];
     this.#subject = subject;
     this.#tallies = new Map(this.#faults.map(([name]) => [name, new Tally()]));
   }

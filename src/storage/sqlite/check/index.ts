@@ -57,20 +57,22 @@ export function openForCheck(folder: string, clock: Clock, note: (text: string) 
   const logProblems = served ? [] : readLog(logIn(folder));
   const db = openForReading(folder);
   try {
-    refuseForeign(marksIn(db), `The database in ${folder}`);
+    const marks = marksIn(db);
+    refuseForeign(marks, `The database in ${folder}`);
+    const isCurrent = marks.schema === SCHEMA_VERSION;
     db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
     const differences = differencesIn(db);
     return {
       tx:
-        differences.length > 0 || !isCurrent(db)
-          ? undefined
-          : transactionOf(db, folder, clock.nowMs()),
+        isCurrent && differences.length === 0
+          ? transactionOf(db, folder, clock.nowMs())
+          : undefined,
       keys: keysOf(db),
       facts: () => factsOf(db, folder, served),
       problems: (nameOf) => [
         ...logProblems,
         ...differences.map(schemaProblem),
-        ...problemsOf(db, nameOf, note),
+        ...problemsOf(db, isCurrent, nameOf, note),
       ],
       async atOneInstant(run) {
         db.exec('BEGIN');
@@ -87,9 +89,6 @@ export function openForCheck(folder: string, clock: Clock, note: (text: string) 
     throw refusalOf(error, folder);
   }
 }
-
-/** Whether the data has this version's schema. */
-const isCurrent = (db: DatabaseSync): boolean => marksIn(db).schema === SCHEMA_VERSION;
 
 function differencesIn(db: DatabaseSync): string[] {
   const empty = new DatabaseSync(':memory:');
@@ -137,8 +136,9 @@ function factsOf(db: DatabaseSync, folder: string, served: boolean): string[] {
     }
   };
   const { schema } = marksIn(db);
+  const isCurrent = schema === SCHEMA_VERSION;
   const fingerprints = `coalesce(sum(length(fingerprints)), 0) / ${FINGERPRINT_BYTES}`;
-  const memos = isCurrent(db) ? count('memos', fingerprints) : '0';
+  const memos = isCurrent ? count('memos', fingerprints) : '0';
   const logBytes = statSync(logIn(folder), { throwIfNoEntry: false })?.size ?? 0;
   const freeBytes = number('PRAGMA freelist_count') * PAGE_BYTES;
   return [
@@ -150,12 +150,13 @@ function factsOf(db: DatabaseSync, folder: string, served: boolean): string[] {
       `documents: ${count('documents')}, ` +
       `memos: ${memos}, timers: ${count('timers')}, ` +
       `logs: ${count('logs')} with ${count('records')} records.`,
-    ...(isCurrent(db) ? [] : [OLD_SCHEMA]),
+    ...(isCurrent ? [] : [OLD_SCHEMA]),
   ];
 }
 
 function problemsOf(
   db: DatabaseSync,
+  isCurrent: boolean,
   nameOf: (key: string) => string,
   note: (text: string) => void,
 ): Problem[] {
@@ -164,7 +165,7 @@ function problemsOf(
   const problems = [...new Set(damage)].map(damageProblem);
   note('Comparing the tables with each other');
   const looks = invariants.map((invariant) => () => breachesOf(db, invariant, nameOf));
-  if (isCurrent(db)) looks.push(() => memoProblems(db));
+  if (isCurrent) looks.push(() => memoProblems(db));
   for (const look of looks) {
     try {
       problems.push(...look());

@@ -1,7 +1,7 @@
 /** Whether memos are what was written: the index in memory is made of their fingerprints alone. */
 import type { DatabaseSync } from 'node:sqlite';
 import { type Problem, RESTORE_REMEDY } from '../../../core/problem.ts';
-import { FINGERPRINT_BYTES, fingerprintOf } from '../memo-index.ts';
+import { fingerprintOf, pack } from '../memo-index.ts';
 import type { StoredMemo } from '../memos.ts';
 
 interface MemoRow {
@@ -31,13 +31,9 @@ export function memoProblems(db: DatabaseSync): Problem[] {
 function isSound({ expires_at, fingerprints, body }: MemoRow): boolean {
   try {
     const memos = JSON.parse(body) as StoredMemo[];
-    const { buffer, byteOffset, byteLength } = fingerprints;
-    const view = new DataView(buffer, byteOffset, byteLength);
+    const written = pack(memos.map(([key]) => fingerprintOf(key)));
     return (
-      byteLength === memos.length * FINGERPRINT_BYTES &&
-      memos.every(
-        ([key], i) => view.getUint32(i * FINGERPRINT_BYTES, true) === fingerprintOf(key),
-      ) &&
+      Buffer.compare(written, fingerprints) === 0 &&
       expires_at === Math.max(...memos.map(([, , expiresAtMs]) => expiresAtMs))
     );
   } catch {
