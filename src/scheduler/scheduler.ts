@@ -100,7 +100,7 @@ export class Scheduler {
     this.#parts.alarms.tick(nowMs);
     try {
       if (this.#timersAtMs <= nowMs) await this.#runTimers();
-      if (this.#reclaimAtMs <= nowMs) await this.#reclaim(nowMs);
+      if (this.#reclaimAtMs <= nowMs) await this.#reclaim();
     } catch (error) {
       this.#parts.onError('the scheduler', error);
       this.#timersAtMs = nowMs + RETRY_MS;
@@ -109,11 +109,12 @@ export class Scheduler {
     return this.#nextAtMs();
   }
 
-  async #reclaim(nowMs: number): Promise<void> {
+  async #reclaim(): Promise<void> {
     const { store, clock } = this.#parts;
+    const beganAtMs = clock.nowMs();
     const more = await store.reclaim();
     const endedAtMs = clock.nowMs();
-    this.#reclaimAtMs = endedAtMs + (more ? restMs(endedAtMs - nowMs) : RECLAIM_INTERVAL_MS);
+    this.#reclaimAtMs = endedAtMs + (more ? restMs(endedAtMs - beganAtMs) : RECLAIM_INTERVAL_MS);
   }
 
   #nextAtMs(): number {

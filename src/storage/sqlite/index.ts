@@ -18,7 +18,7 @@ import { migrate, schemaVersionOf } from './migrations/index.ts';
 import { SqliteQueues } from './queues.ts';
 import { refusalOf } from './refusal.ts';
 import { Room } from './room.ts';
-import { Session } from './session.ts';
+import { Session, type Statement } from './session.ts';
 import { SqliteTimers } from './timers.ts';
 import { type SyncFile, WalSync } from './wal-sync.ts';
 
@@ -92,6 +92,7 @@ class SqliteStore implements Store {
   readonly #sync: WalSync;
   readonly #checkpoints: Checkpoints;
   readonly #loop: CommitLoop;
+  readonly #freePages: Statement<{ freelist_count: number }>;
   readonly #unlock: () => void;
   readonly #relaxedTimer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
@@ -105,6 +106,7 @@ class SqliteStore implements Store {
     this.#session = new Session(this.#db);
     this.#documents = new SqliteDocuments(this.#session);
     this.#memos = new SqliteMemos(this.#session);
+    this.#freePages = this.#session.statement('PRAGMA freelist_count');
     this.#room = new Room(this.#db, this.#path, options.pagesMax);
     this.#session.onForget(() => this.#room.committed());
     this.#queues = new SqliteQueues(this.#session, this.#room);
@@ -193,8 +195,8 @@ class SqliteStore implements Store {
   }
 
   #returnFreePages(): boolean {
-    const row = this.#db.prepare('PRAGMA freelist_count').get() as { freelist_count: number };
-    if (row.freelist_count <= FREE_PAGES_KEPT + FREE_PAGES_RETURNED) return false;
+    const freePages = this.#freePages.get()?.freelist_count ?? 0;
+    if (freePages <= FREE_PAGES_KEPT + FREE_PAGES_RETURNED) return false;
     this.#session.willWrite();
     this.#db.exec(`PRAGMA incremental_vacuum(${FREE_PAGES_RETURNED})`);
     return true;
