@@ -1,5 +1,6 @@
 /** The contract of memos: what is remembered is found until its time is over, and not after. */
 import { describe, expect, it } from 'vitest';
+import { allMemos } from '../../src/core/read-all.ts';
 import type { Json } from '../../src/storage/port.ts';
 import { Random } from '../simulation/random.ts';
 import { type OpenStore, START_MS, storeForEachTest } from './open-store.ts';
@@ -18,11 +19,7 @@ export function memosContract(open: OpenStore): void {
     const scanned = (prefix = '') =>
       on.run(async (tx) => {
         const found: [string, Json][] = [];
-        for (let after: number | undefined, more = true; more; more = after !== undefined) {
-          const page = await tx.memos.scan(prefix, after);
-          found.push(...page.memos.map(({ key, value }): [string, Json] => [key, value]));
-          after = page.next;
-        }
+        for await (const { key, value } of allMemos(tx, prefix)) found.push([key, value]);
         return found.toSorted(([a], [b]) => (a < b ? -1 : 1));
       });
 
